@@ -1,6 +1,6 @@
 """One bounded HTTP GET: a backend may be absent, slow, broken or huge, and each gives one clear line.
 
-The one OTel decision: instrumentation is suppressed around the request, so that asking for a trace makes none.
+The one OTel decision: instrumentation is suppressed around the request: asking for a trace makes none.
 """
 
 import time
