@@ -1,0 +1,27 @@
+"""Telemetry for Python services: start-up, export that waits, redaction, proofs.
+
+The names load on first use: the viewer and the pytest plugin import this package too, and
+have no use for the SDK that configure() brings.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from otelkit.configure import configure
+    from otelkit.errors import ConfigurationError
+    from otelkit.telemetry import Telemetry
+
+__all__ = ["ConfigurationError", "Telemetry", "configure"]
+
+_HOMES = {
+    "ConfigurationError": "otelkit.errors",
+    "Telemetry": "otelkit.telemetry",
+    "configure": "otelkit.configure",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,91 @@
+"""Start-up: one call that makes a process observable.
+
+Reads the standard `OTEL_*` variables, builds the providers, makes them global, and sends
+the process's logs to stdout as JSON and over OTLP. Stable HTTP and database conventions and
+the SDK's own metrics are on unless the environment says otherwise.
+"""
+
+import atexit
+import logging
+import os
+from functools import partial
+
+from opentelemetry import _logs, metrics, propagate, trace
+from opentelemetry.instrumentation.logging import LoggingInstrumentor
+
+from otelkit.environment import LOG_LEVELS, boolean, check, one_of, read
+from otelkit.errors import ConfigurationError
+from otelkit.logs import JsonFormatter, log_to
+from otelkit.pipelines import Pipelines, build_pipelines
+from otelkit.redaction import AllowList, redact_exception_text, redact_text
+from otelkit.resource import build_resource
+from otelkit.selection import propagator
+from otelkit.telemetry import Telemetry
+
+DEFAULTS = {
+    "OTEL_SEMCONV_STABILITY_OPT_IN": "http,database",
+    "OTEL_PYTHON_SDK_INTERNAL_METRICS_ENABLED": "true",
+}
+
+_configured: list[tuple[Telemetry, logging.Handler]] = []
+
+
+def configure(
+    service_name: str | None = None,
+    *,
+    service_version: str | None = None,
+    allow: AllowList | None = None,
+) -> Telemetry:
+    """Make this process observable; call once, before the libraries are instrumented.
+
+    Args:
+        service_name: used when neither OTEL_SERVICE_NAME nor OTEL_RESOURCE_ATTRIBUTES names it.
+        service_version: likewise, as `service.version`.
+        allow: what redaction lets through; by default what the OTELKIT_ALLOW_* variables say.
+
+    Raises:
+        ConfigurationError: a wrong value in the environment, or a second call in one process.
+    """
+    if _configured:
+        raise ConfigurationError(
+            "configure() was called already in this process: call it once, in main(), and pass its result on"
+        )
+    check(os.environ)
+    for name, value in DEFAULTS.items():
+        os.environ.setdefault(name, value)
+    allow = allow or AllowList.from_environment(os.environ)
+    propagators = propagator(os.environ)
+    pipelines = None
+    if not read(os.environ, "OTEL_SDK_DISABLED", boolean, False):  # noqa: FBT003 - the default of a flag
+        pipelines = build_pipelines(build_resource(service_name, service_version), allow)
+    propagate.set_global_textmap(propagators)
+    telemetry = Telemetry(pipelines)
+    _configured.append((telemetry, _start_logs(allow)))
+    if pipelines:
+        _make_global(pipelines)
+    atexit.register(telemetry.shutdown)
+    return telemetry
+
+
+def _make_global(pipelines: Pipelines) -> None:
+    metrics.set_meter_provider(pipelines.meter_provider)
+    trace.set_tracer_provider(pipelines.tracer_provider)
+    _logs.set_logger_provider(pipelines.logger_provider)
+    LoggingInstrumentor().instrument()
+
+
+def _start_logs(allow: AllowList) -> logging.Handler:
+    formatter = JsonFormatter(partial(redact_text, allow=allow), partial(redact_exception_text, allow=allow))
+    level = read(os.environ, "OTEL_PYTHON_LOG_LEVEL", one_of(*LOG_LEVELS), "info")
+    sdk_level = read(os.environ, "OTEL_LOG_LEVEL", one_of(*LOG_LEVELS), "info")
+    logging.getLogger("opentelemetry").setLevel({"warn": "WARNING"}.get(sdk_level, sdk_level.upper()))
+    return log_to(None, formatter, level)
+
+
+def _forget_configuration() -> None:
+    """Undo configure() for the next test of the same process."""
+    while _configured:
+        telemetry, handler = _configured.pop()
+        telemetry.shutdown()
+        atexit.unregister(telemetry.shutdown)
+        logging.getLogger().removeHandler(handler)

@@ -1,0 +1,138 @@
+"""The `OTEL_*` variables that start-up reads, each checked before anything is built.
+
+The SDK answers most wrong values with a log line and a default, so a typing error in a
+deployment shows up days later as missing telemetry. The specification allows that; we do
+not: a wrong value is one error that names the variable, its value and the remedy.
+An empty value counts as unset
+(https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+from urllib.parse import unquote
+
+from otelkit.errors import ConfigurationError
+
+T = TypeVar("T")
+
+LOG_LEVELS = ("debug", "info", "warning", "warn", "error", "critical")
+
+
+def boolean(text: str) -> bool:
+    """`true` or `false`, in any case."""
+    if text.lower() not in {"true", "false"}:
+        raise ValueError("use true or false")
+    return text.lower() == "true"
+
+
+def whole_number(text: str, minimum: int = 0) -> int:
+    """A whole number that is at least `minimum`."""
+    if not text.isascii() or not text.isdigit() or int(text) < minimum:
+        raise ValueError(f"use a whole number, {minimum} or more")
+    return int(text)
+
+
+def positive(text: str) -> int:
+    """A whole number above zero."""
+    return whole_number(text, 1)
+
+
+def ratio(text: str) -> float:
+    """A number from 0 to 1."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise ValueError("use a number from 0 to 1, as 0.1")
+    return number
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """One of the given words, in any case."""
+
+    def parse(text: str) -> str:
+        if text.lower() not in choices:
+            raise ValueError(f"use one of {', '.join(choices)}")
+        return text.lower()
+
+    return parse
+
+
+def pairs(text: str) -> dict[str, str]:
+    """`key=value,key=value`, values percent-encoded (W3C Baggage form, as the resource SDK asks)."""
+    found = {}
+    for item in filter(None, (part.strip() for part in text.split(","))):
+        key, equals, value = item.partition("=")
+        if not key.strip() or not equals:
+            raise ValueError(f"{item!r} is no pair: use key=value,key=value")
+        found[key.strip()] = unquote(value.strip())
+    return found
+
+
+def unsupported(text: str) -> str:
+    """A variable that would silently change nothing here."""
+    raise ValueError("configure() does not read it: unset it, or start with opentelemetry-instrument")
+
+
+CHECKS: Mapping[str, Callable[[str], object]] = {
+    "OTEL_CONFIG_FILE": unsupported,
+    "OTEL_SDK_DISABLED": boolean,
+    "OTEL_RESOURCE_ATTRIBUTES": pairs,
+    "OTEL_LOG_LEVEL": one_of(*LOG_LEVELS),
+    "OTEL_PYTHON_LOG_LEVEL": one_of(*LOG_LEVELS),
+    "OTEL_PYTHON_SDK_INTERNAL_METRICS_ENABLED": boolean,
+    "OTEL_METRICS_EXEMPLAR_FILTER": one_of("always_on", "always_off", "trace_based"),
+    "OTEL_METRIC_EXPORT_INTERVAL": positive,
+    "OTEL_METRIC_EXPORT_TIMEOUT": positive,
+    **{
+        f"OTEL_{processor}_{setting}": positive
+        for processor in ("BSP", "BLRP")
+        for setting in ("SCHEDULE_DELAY", "EXPORT_TIMEOUT", "MAX_QUEUE_SIZE", "MAX_EXPORT_BATCH_SIZE")
+    },
+    **{
+        f"OTEL_{limit}_LIMIT": whole_number
+        for limit in (
+            "ATTRIBUTE_COUNT",
+            "ATTRIBUTE_VALUE_LENGTH",
+            "SPAN_ATTRIBUTE_COUNT",
+            "SPAN_ATTRIBUTE_VALUE_LENGTH",
+            "SPAN_EVENT_COUNT",
+            "SPAN_LINK_COUNT",
+            "EVENT_ATTRIBUTE_COUNT",
+            "LINK_ATTRIBUTE_COUNT",
+            "LOGRECORD_ATTRIBUTE_COUNT",
+            "LOGRECORD_ATTRIBUTE_VALUE_LENGTH",
+        )
+    },
+}
+
+
+def read(environ: Mapping[str, str], name: str, parse: Callable[[str], T], default: T) -> T:
+    """Parse one variable.
+
+    Raises:
+        ConfigurationError: the value is not what `parse` takes.
+    """
+    text = environ.get(name, "").strip()
+    if not text:
+        return default
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise ConfigurationError(f"{name}={text!r}: {error}") from None
+
+
+def check(environ: Mapping[str, str]) -> None:
+    """Check every variable of `CHECKS` and the rules between them.
+
+    Raises:
+        ConfigurationError: the first wrong value, with the variable's name and the remedy.
+    """
+    for name, parse in CHECKS.items():
+        read(environ, name, parse, None)
+    for processor in ("BSP", "BLRP"):
+        batch, queue = f"OTEL_{processor}_MAX_EXPORT_BATCH_SIZE", f"OTEL_{processor}_MAX_QUEUE_SIZE"
+        batch_size, queue_size = read(environ, batch, positive, 512), read(environ, queue, positive, 8192)
+        if batch_size > queue_size:
+            raise ConfigurationError(f"{batch}={batch_size}: use at most {queue}, which is {queue_size}")

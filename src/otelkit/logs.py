@@ -1,0 +1,60 @@
+"""Logs as JSON lines on stdout, each with the ids of the span it was written in.
+
+The same records go out over OTLP through `opentelemetry-instrumentation-logging` (the SDK's
+own LoggingHandler is deprecated). A line holds what the OpenTelemetry log data model names
+(https://opentelemetry.io/docs/specs/otel/logs/data-model/), and nothing that the redaction
+of exported records would remove.
+"""
+
+import json
+import logging
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TextIO
+
+from opentelemetry.trace import INVALID_SPAN_CONTEXT, get_current_span
+
+# What every record carries; anything else came in through `extra` and is an attribute.
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a record: timestamp (RFC 3339, UTC), severity, logger, message, ids, attributes."""
+
+    def __init__(self, redact: Callable[[str], str], redact_exception: Callable[[str], str]) -> None:
+        super().__init__()
+        self._redact = redact
+        self._redact_exception = redact_exception
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Render one line; what JSON has no type for is shown by `str`."""
+        line: dict[str, object] = {
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="microseconds"),
+            "severity": record.levelname,
+            "logger": record.name,
+            "message": self._redact(record.getMessage()),
+        }
+        context = get_current_span().get_span_context()
+        if context != INVALID_SPAN_CONTEXT:
+            line["trace_id"] = format(context.trace_id, "032x")
+            line["span_id"] = format(context.span_id, "016x")
+        attributes = {key: value for key, value in vars(record).items() if key not in _STANDARD}
+        if attributes:
+            line["attributes"] = {key: self._plain(value) for key, value in attributes.items()}
+        if record.exc_info and record.exc_info[0]:
+            line["exception"] = self._redact_exception(self.formatException(record.exc_info))
+        return json.dumps(line)
+
+    def _plain(self, value: object) -> object:
+        return value if isinstance(value, bool | int | float) or value is None else self._redact(str(value))
+
+
+def log_to(stream: TextIO | None, formatter: logging.Formatter, level: str) -> logging.Handler:
+    """Add a handler that writes every record of the process to `stream`, by default stdout."""
+    handler = logging.StreamHandler(stream or sys.stdout)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel({"warn": "WARNING"}.get(level, level.upper()))
+    return handler

@@ -1,0 +1,83 @@
+"""The three providers, each from its source to its exporters.
+
+Order matters: baggage is copied on start, redaction stands directly before each exporter's
+batch, so nothing that is exported has passed it by. Processors hand over to an exporter
+that never waits for the network, so their queues hold moments, not outages.
+"""
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from opentelemetry.processor.baggage import BaggageLogProcessor, BaggageSpanProcessor
+from opentelemetry.sdk._logs import LoggerProvider
+from opentelemetry.sdk._logs.export import BatchLogRecordProcessor, SimpleLogRecordProcessor
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SimpleSpanProcessor
+from opentelemetry.sdk._logs.export import ConsoleLogRecordExporter
+
+from otelkit.environment import positive, read
+from otelkit.redaction import AllowList, RedactingLogProcessor, RedactingSpanProcessor, baggage_predicate
+from otelkit.selection import exporter_types, sampler
+from otelkit.signals import Signal
+
+QUEUE_ITEMS = 8192
+
+
+@dataclass(frozen=True)
+class Pipelines:
+    """The providers of one process, and the exporters at their ends."""
+
+    tracer_provider: TracerProvider
+    meter_provider: MeterProvider
+    logger_provider: LoggerProvider
+    exporters: tuple[Any, ...]
+
+
+def build_pipelines(resource: Resource, allow: AllowList) -> Pipelines:
+    """Build the providers that the environment asks for; nothing is made global here.
+
+    Raises:
+        ConfigurationError: a variable has a wrong value.
+    """
+    made = {signal: [make() for make in exporter_types(signal, os.environ)] for signal in Signal}
+    chosen_sampler = sampler(os.environ)
+
+    readers = [_reader(exporter) for exporter in made[Signal.METRICS]]
+    meters = MeterProvider(readers, resource, shutdown_on_exit=False)
+
+    tracers = TracerProvider(chosen_sampler, resource, shutdown_on_exit=False, meter_provider=meters)
+    tracers.add_span_processor(BaggageSpanProcessor(baggage_predicate(allow)))
+    for exporter in made[Signal.TRACES]:
+        tracers.add_span_processor(RedactingSpanProcessor(_span_processor(exporter, meters), allow))
+
+    loggers = LoggerProvider(resource, shutdown_on_exit=False, meter_provider=meters)
+    loggers.add_log_record_processor(BaggageLogProcessor(baggage_predicate(allow)))
+    loggers.add_log_record_processor(RedactingLogProcessor(allow))
+    for exporter in made[Signal.LOGS]:
+        loggers.add_log_record_processor(_log_processor(exporter, meters))
+
+    return Pipelines(tracers, meters, loggers, tuple(exporter for some in made.values() for exporter in some))
+
+
+def _reader(exporter_or_reader: Any) -> MetricReader:  # noqa: ANN401 - pull exporters are readers themselves
+    if isinstance(exporter_or_reader, MetricReader):
+        return exporter_or_reader
+    return PeriodicExportingMetricReader(exporter_or_reader)
+
+
+def _span_processor(exporter: Any, meters: MeterProvider) -> SpanProcessor:  # noqa: ANN401 - from an entry point
+    if isinstance(exporter, ConsoleSpanExporter):
+        return SimpleSpanProcessor(exporter)
+    queue_items = read(os.environ, "OTEL_BSP_MAX_QUEUE_SIZE", positive, QUEUE_ITEMS)
+    return BatchSpanProcessor(exporter, queue_items, meter_provider=meters)
+
+
+def _log_processor(exporter: Any, meters: MeterProvider) -> Any:  # noqa: ANN401 - from an entry point
+    if isinstance(exporter, ConsoleLogRecordExporter):
+        return SimpleLogRecordProcessor(exporter)
+    queue_items = read(os.environ, "OTEL_BLRP_MAX_QUEUE_SIZE", positive, QUEUE_ITEMS)
+    return BatchLogRecordProcessor(exporter, max_queue_size=queue_items, meter_provider=meters)

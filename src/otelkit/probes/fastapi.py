@@ -1,0 +1,44 @@
+"""Probe: one request to a throwaway FastAPI application, driven as ASGI without a port."""
+
+import asyncio
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+from opentelemetry.sdk.trace import TracerProvider
+
+SCOPE = {
+    "type": "http",
+    "asgi": {"version": "3.0"},
+    "http_version": "1.1",
+    "method": "GET",
+    "scheme": "http",
+    "path": "/probe",
+    "raw_path": b"/probe",
+    "query_string": b"",
+    "headers": [],
+    "server": ("127.0.0.1", 80),
+    "client": ("127.0.0.1", 1),
+}
+
+
+def emit_server_span(provider: TracerProvider) -> str:
+    """Instrument an application with `provider` and send it one request; returns the versions."""
+    app = FastAPI(openapi_url=None)
+    app.add_api_route("/probe", _answer)
+    FastAPIInstrumentor.instrument_app(app, tracer_provider=provider, exclude_spans=["send", "receive"])
+    asyncio.run(app(dict(SCOPE), _receive, _send))
+    return f"fastapi {version('fastapi')}"
+
+
+async def _answer() -> dict[str, str]:
+    return {}
+
+
+async def _receive() -> dict[str, Any]:
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+async def _send(_: Any) -> None:  # noqa: ANN401 - ASGI messages are open dictionaries
+    return None

@@ -1,0 +1,79 @@
+"""Which exporters, sampler and propagators the environment selects.
+
+Names are those of the specification; what other packages register under OpenTelemetry's
+entry point groups can be named too, as `OTEL_TRACES_EXPORTER=otlp_proto_grpc`. `otlp` is
+otelkit's export that waits, `none` is nothing, and an unknown name is an error.
+"""
+
+from collections.abc import Mapping
+from importlib.metadata import entry_points
+from typing import Any
+
+from opentelemetry.propagators.composite import CompositePropagator
+from opentelemetry.propagators.textmap import TextMapPropagator
+from opentelemetry.sdk.trace.sampling import DEFAULT_ON, Sampler
+
+from otelkit.environment import ratio, read
+from otelkit.errors import ConfigurationError
+from otelkit.signals import Signal
+
+OURS = {"otlp": "otelkit"}
+RATIO_SAMPLERS = ("traceidratio", "parentbased_traceidratio")
+
+
+def exporter_types(signal: Signal, environ: Mapping[str, str]) -> list[type[Any]]:
+    """Exporter classes that `OTEL_<SIGNAL>_EXPORTER` lists; `otlp` when it is unset.
+
+    Raises:
+        ConfigurationError: an unknown name, or `none` beside another.
+    """
+    variable = f"OTEL_{signal.upper()}_EXPORTER"
+    names = _names(environ.get(variable, "") or "otlp")
+    if "none" in names:
+        if len(names) > 1:
+            raise ConfigurationError(f"{variable}={environ[variable]!r}: none stands alone")
+        return []
+    group = f"opentelemetry_{signal}_exporter"
+    return [_load(variable, OURS.get(name, name), group, ("otlp", "none")) for name in names]
+
+
+def sampler(environ: Mapping[str, str]) -> Sampler:
+    """The sampler of `OTEL_TRACES_SAMPLER`, by default `parentbased_always_on`.
+
+    Raises:
+        ConfigurationError: an unknown sampler, or a ratio outside 0 to 1.
+    """
+    name = environ.get("OTEL_TRACES_SAMPLER", "").strip().lower()
+    if not name:
+        return DEFAULT_ON
+    factory = _load("OTEL_TRACES_SAMPLER", name, "opentelemetry_traces_sampler", ())
+    if name in RATIO_SAMPLERS:
+        chosen: Sampler = factory(read(environ, "OTEL_TRACES_SAMPLER_ARG", ratio, 1.0))
+    else:
+        chosen = factory(environ.get("OTEL_TRACES_SAMPLER_ARG"))
+    return chosen
+
+
+def propagator(environ: Mapping[str, str]) -> TextMapPropagator:
+    """The propagators of `OTEL_PROPAGATORS`, by default W3C Trace Context and Baggage.
+
+    Raises:
+        ConfigurationError: an unknown name.
+    """
+    names = _names(environ.get("OTEL_PROPAGATORS", "") or "tracecontext,baggage")
+    if names == ["none"]:
+        return CompositePropagator([])
+    group = "opentelemetry_propagator"
+    return CompositePropagator([_load("OTEL_PROPAGATORS", name, group, ("none",))() for name in names])
+
+
+def _names(text: str) -> list[str]:
+    return list(dict.fromkeys(name.strip().lower() for name in text.split(",") if name.strip()))
+
+
+def _load(variable: str, name: str, group: str, built_in: tuple[str, ...]) -> Any:  # noqa: ANN401 - an entry point loads anything
+    found = next(iter(entry_points(group=group, name=name)), None)
+    if found is None:
+        known = sorted({*built_in, *(entry.name for entry in entry_points(group=group))})
+        raise ConfigurationError(f"{variable}={name!r}: known here are {', '.join(known)}")
+    return found.load()
