@@ -1,0 +1,83 @@
+"""The pytest plugin. It loads in every pytest run, so it imports nothing heavy before a fixture is used.
+
+Fixtures: `otlp_sink`, `readme_trace`, `reset_telemetry`. Option: `--readme-rewrite`.
+"""
+
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from otelkit.testing.expected import ReadmeTraces
+from otelkit.testing.explain import add_sections, explain
+
+if TYPE_CHECKING:
+    from otelkit.testing.sink import Sink
+
+_REWRITTEN = pytest.StashKey[list[str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--readme-rewrite`."""
+    parser.getgroup("otelkit").addoption(
+        "--readme-rewrite",
+        action="store_true",
+        help="write actual trace trees into the README's trace blocks instead of comparing with them",
+    )
+
+
+@pytest.fixture
+def otlp_sink() -> "Iterator[Sink]":
+    """Give an OTLP endpoint of this test alone: gRPC and HTTP on free ports of the loopback."""
+    try:
+        from otelkit.testing.sink import Sink  # noqa: PLC0415 - loads servers, only when asked for
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("otelkit"):
+            raise
+        pytest.fail(f"otlp_sink needs {error.name}: pip install 'otelkit[testing]'", pytrace=False)
+    with Sink() as sink:
+        yield sink
+
+
+@pytest.fixture
+def readme_trace(request: pytest.FixtureRequest) -> ReadmeTraces:
+    """Give trace blocks of the nearest README, to compare with.
+
+    `assert trace_tree(spans) == readme_trace("create-order")`
+    """
+    config = request.config
+    rewritten = config.stash.setdefault(_REWRITTEN, []) if config.getoption("readme_rewrite") else None
+    return ReadmeTraces(request.path, config.rootpath, rewritten)
+
+
+@pytest.fixture
+def reset_telemetry() -> Iterator[None]:
+    """Begin and end the test with OpenTelemetry as a fresh process has it."""
+    from otelkit.testing.reset import reset_telemetry as reset  # noqa: PLC0415 - loads the SDK's API
+
+    reset()
+    yield
+    reset()
+
+
+def pytest_assertrepr_compare(
+    config: pytest.Config, op: str, left: object, right: object
+) -> list[str] | None:
+    """Explain unequal trace trees."""
+    return explain(config, left, right) if op == "==" else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put both whole trees below a failure."""
+    report = yield
+    add_sections(item, report)
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Name the blocks that were rewritten."""
+    for block in config.stash.get(_REWRITTEN, []):
+        terminalreporter.write_line(f"rewrote trace block {block}")

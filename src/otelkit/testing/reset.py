@@ -1,0 +1,63 @@
+"""OpenTelemetry's process-wide state back as it was at start, so that each test configures its own.
+
+The API sets a provider once per process on purpose; upstream resets it with `opentelemetry-test-utils`, which
+has no release for 0.66b2, so the same module globals are set here. Checked against opentelemetry-api 1.45:
+`trace`, `metrics._internal` and `_logs._internal` each hold a provider, its set-once guard and a proxy. The
+proxies are renewed too, because they keep the instruments and tracers that were asked of them.
+"""
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from opentelemetry import propagate, trace
+from opentelemetry._logs import _internal as logs
+from opentelemetry.instrumentation import _semconv
+from opentelemetry.instrumentation.instrumentor import (
+    BaseInstrumentor,  # type: ignore[attr-defined]  # its module switches type checking off
+)
+from opentelemetry.metrics import _internal as metrics
+from opentelemetry.util._once import Once
+
+_HOMES: tuple[tuple[Any, str, type], ...] = (
+    (trace, "TRACER", trace.ProxyTracerProvider),
+    (metrics, "METER", metrics._ProxyMeterProvider),  # noqa: SLF001 - see the module's docstring
+    (logs, "LOGGER", logs.ProxyLoggerProvider),
+)
+
+
+def reset_telemetry() -> None:
+    """Uninstrument, shut down and forget providers, restore propagators, forget otelkit's configuration.
+
+    What a provider still had to export is flushed by its own `shutdown`, within that one's bounds.
+    """
+    for instrumentor in _instrumented():
+        instrumentor.uninstrument()
+    for module, name, proxy in _HOMES:
+        _forget_provider(module, name, proxy)
+    propagate.set_global_textmap(propagate._load_propagators())  # noqa: SLF001 - what its import does
+    # OTEL_SEMCONV_STABILITY_OPT_IN is read once per process
+    _semconv._OpenTelemetrySemanticConventionStability._initialized = False  # noqa: SLF001 - no public reset
+    # `otelkit.configure` is also the name of a function in the package, hence by module name
+    forget = getattr(sys.modules.get("otelkit.configure"), "_forget_configuration", None)
+    if forget is not None:
+        forget()
+
+
+def _instrumented() -> Iterator[Any]:
+    waiting = list(BaseInstrumentor.__subclasses__())
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        instance = kind._instance  # noqa: SLF001 - asking kind() would create one
+        if instance is not None and instance.is_instrumented_by_opentelemetry:
+            yield instance
+
+
+def _forget_provider(module: Any, name: str, proxy: type) -> None:
+    provider = getattr(module, f"_{name}_PROVIDER")
+    if hasattr(provider, "shutdown"):
+        provider.shutdown()
+    setattr(module, f"_{name}_PROVIDER", None)
+    setattr(module, f"_{name}_PROVIDER_SET_ONCE", Once())
+    setattr(module, f"_PROXY_{name}_PROVIDER", proxy())
