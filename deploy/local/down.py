@@ -1,0 +1,57 @@
+"""`make down`: ends exactly what `make up` began, recognised by a mark in each process's environment.
+
+Supervisord is asked first, because it stops the services before the Collector and the Collector before
+the viewer. What is left after that (supervisord was killed, a part hangs) is ended by its process id.
+"""
+
+import contextlib
+import shutil
+import signal
+from pathlib import Path
+
+import psutil
+
+from deploy.local.state import marked_processes, read_record, running_record
+
+ORDERLY_SECONDS = 45.0
+GRACE_SECONDS = 12.0
+
+
+def bring_down(state_dir: Path) -> None:
+    """End the stack; fine when there is none."""
+    ended = end_stack(state_dir)
+    print(f"down: {ended} processes ended" if ended else "down: nothing was up")
+
+
+def end_stack(state_dir: Path) -> int:
+    """End every process of this state folder's stack and forget the record; gives how many there were."""
+    processes = marked_processes(state_dir)
+    record = running_record(state_dir)
+    if record is not None:
+        supervisord = [process for process in processes if process.pid == record.pid]
+        _end(supervisord, ORDERLY_SECONDS)
+    _end(marked_processes(state_dir), GRACE_SECONDS)
+    _forget(state_dir)
+    return len(processes)
+
+
+def _end(processes: list[psutil.Process], grace_seconds: float) -> None:
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.send_signal(signal.SIGTERM)
+    _, alive = psutil.wait_procs(processes, timeout=grace_seconds)
+    for process in alive:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(alive, timeout=5)
+
+
+def _forget(state_dir: Path) -> None:
+    record = read_record(state_dir)
+    if record is not None:
+        socket = Path(record.socket)
+        socket.unlink(missing_ok=True)
+        if socket.parent.name.startswith("otelkit-stack-"):
+            shutil.rmtree(socket.parent, ignore_errors=True)
+    for name in ("stack.json", "supervisord.conf", "supervisord.pid"):
+        (state_dir / name).unlink(missing_ok=True)

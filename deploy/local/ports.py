@@ -1,0 +1,49 @@
+"""Finds out before anything starts whether the ports are free, and who holds one that is not."""
+
+import contextlib
+import socket
+from collections.abc import Iterable
+
+import psutil
+
+from deploy.local.parts import Part
+from deploy.local.settings import StackError
+
+
+def check_ports(host: str, parts: Iterable[Part]) -> None:
+    """Try every port of the parts. Raises StackError that names each taken one, its setting and holder."""
+    taken = [
+        explain_taken(part.name, setting, port)
+        for part in parts
+        for setting, port in part.ports.items()
+        if not is_free(host, port)
+    ]
+    if taken:
+        raise StackError("\n".join(taken))
+
+
+def is_free(host: str, port: int) -> bool:
+    """Say whether a server could listen on this port now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do: TIME_WAIT is no obstacle
+        try:
+            probe.bind((host, port))
+            probe.listen(1)
+        except OSError:
+            return False
+    return True
+
+
+def explain_taken(name: str, setting: str, port: int) -> str:
+    """Say who has the port and how to choose another."""
+    return f"port {port} ({name}) is in use{_holder(port)}: end that, or choose another with {setting}=..."
+
+
+def _holder(port: int) -> str:
+    with contextlib.suppress(psutil.Error, OSError):
+        for connection in psutil.net_connections(kind="tcp"):
+            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+                command = " ".join(psutil.Process(connection.pid).cmdline())[:80]
+                return f" by pid {connection.pid} ({command})"
+    return ""  # another user's process: only root sees whose

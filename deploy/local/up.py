@@ -1,0 +1,97 @@
+"""`make up`: checks, starts viewer, Collector and services in this order, and shows one real trace.
+
+Either everything runs afterwards, or everything that was begun has ended again.
+"""
+
+import fcntl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from collector.cache import find_built
+from collector.toolchain import NoGo, find_go
+from deploy.local.down import end_stack
+from deploy.local.parts import Part, plan_parts
+from deploy.local.ports import check_ports
+from deploy.local.readiness import is_healthy, wait_until_ready
+from deploy.local.settings import Settings, StackError
+from deploy.local.state import Record, marked_processes, running_record, write_record
+from deploy.local.supervision import call, start_supervisord
+from deploy.local.trace import show_trace
+
+
+def bring_up(settings: Settings) -> None:
+    """Bring the stack up, or say that it is up. Raises StackError when it is not up afterwards."""
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    with _only_one(settings.state_dir):
+        record = running_record(settings.state_dir)
+        if record is not None:
+            _report_running(record)
+            return
+        if marked_processes(settings.state_dir):
+            print("up: ending what an earlier stack left behind when its supervisord was killed")
+            end_stack(settings.state_dir)
+        record = _start(settings)
+    show_trace(record)
+    _print_addresses(record)
+
+
+def _start(settings: Settings) -> Record:
+    binary = find_built()
+    parts = plan_parts(settings, binary)
+    check_ports(settings.host, parts)
+    if binary is None:
+        print(f"  collector: none; services export straight to the viewer ({_why_no_collector()})")
+    try:
+        record = start_supervisord(settings.state_dir, parts)
+        write_record(settings.state_dir, record)
+        for part in parts:
+            _start_part(record, part, settings.state_dir)
+    except BaseException:  # an interrupt too: nothing stays behind
+        print("up: ending what was begun", flush=True)
+        end_stack(settings.state_dir)
+        raise
+    return record
+
+
+def _start_part(record: Record, part: Part, state_dir: Path) -> None:
+    begun = time.monotonic()
+    call(record, "startProcess", part.name, False)  # False: do not wait
+    pid = wait_until_ready(record, part, state_dir)
+    seconds = time.monotonic() - begun
+    print(f"  {part.name}: ready at {part.address} (pid {pid}, {seconds:.1f} s; {part.runs_as})", flush=True)
+
+
+def _report_running(record: Record) -> None:
+    ill = [part.name for part in record.parts if not is_healthy(part)]
+    if ill:
+        raise StackError(
+            f"up already, but not healthy: {', '.join(ill)} (make status, make logs SERVICE={ill[0]})"
+        )
+    print("up already; nothing was started")
+    _print_addresses(record)
+
+
+def _print_addresses(record: Record) -> None:
+    for part in record.parts:
+        print(f"  {part.name:<14} {part.address}")
+    print("make trace shows one more, make status all parts, make down ends them")
+
+
+def _why_no_collector() -> str:
+    try:
+        find_go()
+    except NoGo as missing:
+        return str(missing)
+    return "not built: `make collector`"
+
+
+@contextmanager
+def _only_one(state_dir: Path) -> Iterator[None]:
+    with (state_dir / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StackError(f"another `make up` or `make down` is at work on {state_dir}") from None
+        yield
