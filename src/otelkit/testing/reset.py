@@ -13,8 +13,8 @@ from typing import Any
 from opentelemetry import propagate, trace
 from opentelemetry._logs import _internal as logs
 from opentelemetry.instrumentation import _semconv
-from opentelemetry.instrumentation.instrumentor import (
-    BaseInstrumentor,  # type: ignore[attr-defined]  # its module switches type checking off
+from opentelemetry.instrumentation.instrumentor import (  # type: ignore[attr-defined]  # untyped module
+    BaseInstrumentor,
 )
 from opentelemetry.metrics import _internal as metrics
 from opentelemetry.util._once import Once
