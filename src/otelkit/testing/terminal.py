@@ -61,4 +61,4 @@ def duration_text(seconds: float) -> str:
     """Give a duration in the unit that suits: `1.24 s`, `12.4 ms`, `124 µs`."""
     if seconds >= 1:
         return f"{seconds:.2f} s"
-    return f"{seconds * 1e3:.1f} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.0f} µs"
+    return f"{seconds * 1e3:.1f} ms" if seconds * 1e3 >= 1 else f"{seconds * 1e6:.0f} µs"
