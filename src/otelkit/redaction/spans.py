@@ -1,0 +1,126 @@
+"""The span processor that redacts: it stands before the processor that exports.
+
+Spans are read-only once ended, so what must change is put into a new ReadableSpan; a span with nothing
+to redact is passed on as it is. Everything else of the span is preserved, dropped counts included.
+"""
+
+from opentelemetry.attributes import BoundedAttributes
+from opentelemetry.context import Context
+from opentelemetry.sdk.trace import Event, ReadableSpan, Span, SpanProcessor
+from opentelemetry.sdk.util import BoundedList
+from opentelemetry.trace import Link, Status
+from opentelemetry.util.types import AnyValue
+
+from otelkit.redaction.allow import AllowList
+from otelkit.redaction.attributes import AttributeRedactor
+from otelkit.redaction.exceptions import redact_status
+from otelkit.redaction.rules import Attributes
+from otelkit.redaction.text import redact_text
+from otelkit.redaction.urls import REDACTED, cut_query
+
+
+class RedactingSpanProcessor(SpanProcessor):
+    """Hands redacted spans to `next_processor`; never raises by itself."""
+
+    def __init__(self, next_processor: SpanProcessor, allow: AllowList) -> None:
+        self._next = next_processor
+        self._redactor = AttributeRedactor(allow)
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        self._next.on_start(span, parent_context)
+
+    def _on_ending(self, span: Span) -> None:
+        self._next._on_ending(span)  # noqa: SLF001 - the SDK's hook, not public yet
+
+    def on_end(self, span: ReadableSpan) -> None:
+        self._next.on_end(redact_span(span, self._redactor))
+
+    def shutdown(self) -> None:
+        self._next.shutdown()
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        return self._next.force_flush(timeout_millis)
+
+
+def redact_span(span: ReadableSpan, redactor: AttributeRedactor) -> ReadableSpan:
+    """Give `span` itself when there is nothing to redact, else a redacted copy."""
+    try:
+        name = _redact_name(span.name, redactor.allow)
+        attributes = redactor.changes(span.attributes or {})
+        events = [_redact_event(event, redactor) for event in span.events]
+        links = [_redact_link(link, redactor) for link in span.links]
+        status = _redact_status(span, redactor.allow)
+        is_same = name == span.name and status is span.status and not attributes
+        if is_same and all(map(_same, events, span.events)) and all(map(_same, links, span.links)):
+            return span
+        bounded = _bounded(span.attributes, attributes, span.dropped_attributes)
+        return _copy(span, name, status, bounded, events=events, links=links)
+    except Exception:  # noqa: BLE001 - whatever fails here, the span must neither be lost nor pass as it is
+        return _copy(
+            span, REDACTED, Status(span.status.status_code), BoundedAttributes(), events=[], links=[]
+        )
+
+
+def _redact_name(name: str, allow: AllowList) -> str:
+    return redact_text(cut_query(name) if "?" in name else name, allow)
+
+
+def _redact_status(span: ReadableSpan, allow: AllowList) -> Status:
+    description = span.status.description
+    if not description:
+        return span.status
+    redacted = redact_status(description, allow.exception_types)
+    return span.status if redacted == description else Status(span.status.status_code, redacted)
+
+
+def _redact_event(event: Event, redactor: AttributeRedactor) -> Event:
+    name = redact_text(event.name, redactor.allow)
+    changes = redactor.changes(event.attributes or {})
+    if name == event.name and not changes:
+        return event
+    return Event(name, _bounded(event.attributes, changes, event.dropped_attributes), event.timestamp)
+
+
+def _redact_link(link: Link, redactor: AttributeRedactor) -> Link:
+    changes = redactor.changes(link.attributes or {})
+    return (
+        Link(link.context, _bounded(link.attributes, changes, link.dropped_attributes)) if changes else link
+    )
+
+
+def _bounded(attributes: Attributes | None, changes: dict[str, AnyValue], dropped: int) -> BoundedAttributes:
+    bounded = BoundedAttributes(attributes={**(attributes or {}), **changes})
+    bounded.dropped = dropped
+    return bounded
+
+
+def _same(left: object, right: object) -> bool:
+    return left is right
+
+
+def _copy(
+    span: ReadableSpan,
+    name: str,
+    status: Status,
+    attributes: BoundedAttributes,
+    *,
+    events: list[Event],
+    links: list[Link],
+) -> ReadableSpan:
+    kept_events, kept_links = BoundedList.from_seq(None, events), BoundedList.from_seq(None, links)
+    kept_events.dropped, kept_links.dropped = span.dropped_events, span.dropped_links
+    return ReadableSpan(
+        name=name,
+        context=span.context,
+        parent=span.parent,
+        resource=span.resource,
+        attributes=attributes,
+        events=kept_events,
+        links=kept_links,
+        kind=span.kind,
+        instrumentation_info=span._instrumentation_info,  # noqa: SLF001 - the public property is deprecated and warns
+        status=status,
+        start_time=span.start_time,
+        end_time=span.end_time,
+        instrumentation_scope=span.instrumentation_scope,
+    )
