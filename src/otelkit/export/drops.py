@@ -1,0 +1,103 @@
+"""Counts what was exported and what was lost, by reason, in plain numbers and as OTel metrics.
+
+Semantic conventions for SDK self-metrics: `otel.sdk.exporter.{span,log,metric_data_point}`
+`.exported` with `error.type` for what was lost and `.inflight` for what waits. Reasons:
+queue_full, refused, rejected (partial success), encoding, shutdown. In-flight is observed,
+not added up, so that a forked child does not inherit its parent's.
+(https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics/)
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable
+from threading import Lock
+
+from opentelemetry import metrics
+from opentelemetry.metrics import CallbackOptions, MeterProvider, Observation
+from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
+
+from otelkit.export.component import attributes_of, metric_names
+from otelkit.export.destination import Destination
+from otelkit.export.outcome import Accepted, Refused, Retry
+from otelkit.export.summary_log import SummaryLog
+
+_log = logging.getLogger(__name__)
+
+
+class Drops:
+    """The counts of one exporter; `exported` and `lost[reason]` are items since start (or fork)."""
+
+    def __init__(
+        self,
+        destination: Destination,
+        items_in_flight: Callable[[], int],
+        meter_provider: MeterProvider | None,
+    ) -> None:
+        self.exported = 0
+        self.lost: Counter[str] = Counter()
+        self._destination = destination
+        self._items_in_flight = items_in_flight
+        self._meter_provider = meter_provider
+        self._attributes = attributes_of(destination)
+        self._summary = SummaryLog(_log)
+        self._lock = Lock()
+        self._counter: metrics.Counter | None = None
+
+    def accepted(self, items: int, outcome: Accepted) -> None:
+        """Count a payload that the receiver took, less what it rejected of it."""
+        rejected = min(items, outcome.rejected)
+        with self._lock:
+            self.exported += items - rejected
+        self._instrument().add(items - rejected, self._attributes)
+        if rejected:
+            self.drop(rejected, "rejected", outcome.message)
+        elif outcome.message:
+            self._summary.note("message", 1, f"the receiver of {self._where()} says: {outcome.message}")
+
+    def refused(self, items: int, outcome: Refused) -> None:
+        """Count a payload that the receiver will never take."""
+        self.drop(items, "refused", outcome.reason)
+
+    def waiting(self, items: int, outcome: Retry) -> None:
+        """Say, once a minute, that an outage is being waited out."""
+        sentence = f"{items} {self._what()} wait for {self._where()}: {outcome.reason}"
+        self._summary.note("waiting", 1, sentence)
+
+    def drop(self, items: int, reason: str, detail: str = "") -> None:
+        """Count items that are lost, and log it once a minute for each reason."""
+        with self._lock:
+            self.lost[reason] += items
+        self._instrument().add(items, {**self._attributes, ERROR_TYPE: reason})
+        because = f"{reason}: {detail}" if detail else reason
+        self._summary.note(
+            reason, items, f"{{count}} {self._what()} for {self._where()} are lost ({because})"
+        )
+
+    def forget_inherited(self) -> None:
+        """In a forked child: count from zero; what the parent counts is the parent's."""
+        self._lock = Lock()
+        self.exported, self.lost = 0, Counter()
+        self._summary.forget_inherited()
+
+    def _instrument(self) -> metrics.Counter:
+        # At the first use, when the program has set its meter provider.
+        with self._lock:
+            if self._counter is None:
+                meter = (self._meter_provider or metrics.get_meter_provider()).get_meter("otelkit.export")
+                names = metric_names(self._destination.signal)
+                self._counter = meter.create_counter(
+                    names.exported, names.unit, "Items whose export has ended"
+                )
+                meter.create_observable_up_down_counter(
+                    names.inflight, [self._observe], names.unit, "Items that wait for export"
+                )
+            return self._counter
+
+    def _observe(self, _: CallbackOptions) -> Iterable[Observation]:
+        return [Observation(self._items_in_flight(), self._attributes)]
+
+    def _what(self) -> str:
+        return metric_names(self._destination.signal).plural
+
+    def _where(self) -> str:
+        return self._destination.target

@@ -1,0 +1,52 @@
+"""The metric exporter: as the other two, and with the preferences that metrics have.
+
+OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE (cumulative, delta, lowmemory) and
+OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION (explicit_bucket_histogram,
+base2_exponential_bucket_histogram), as the metrics exporter specification defines them.
+(https://opentelemetry.io/docs/specs/otel/metrics/sdk_exporters/otlp/)
+"""
+
+from collections.abc import Sequence
+
+from opentelemetry.exporter.otlp.proto.common.metrics_encoder import encode_metrics
+from opentelemetry.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import MetricExporter, MetricExportResult, MetricsData
+
+from otelkit.export.destination import Destination
+from otelkit.export.metric_points import Point, points_of, tree_of
+from otelkit.export.metric_preferences import read_aggregation, read_temporality
+from otelkit.export.waiting import SHUTDOWN_TIMEOUT_SECONDS, Waiting
+from otelkit.signals import Signal
+
+
+class WaitingMetricExporter(Waiting, MetricExporter):
+    """Exports metrics: queues each collection in bytes, and offers it until a receiver takes it."""
+
+    def __init__(
+        self,
+        *,
+        queue_bytes: int | None = None,
+        destination: Destination | None = None,
+        meter_provider: MeterProvider | None = None,
+        shutdown_timeout_seconds: float = SHUTDOWN_TIMEOUT_SECONDS,
+    ) -> None:
+        MetricExporter.__init__(self, read_temporality(), read_aggregation())
+        Waiting.__init__(
+            self, Signal.METRICS, queue_bytes, destination, meter_provider, shutdown_timeout_seconds
+        )
+
+    def export(
+        self, metrics_data: MetricsData, timeout_millis: float = 10_000, **_: object
+    ) -> MetricExportResult:
+        """Queue one collection; FAILURE when any of it was lost. It waits for nothing, so no timeout."""
+        taken = self.offer(points_of(metrics_data), _encode_points)
+        return MetricExportResult.SUCCESS if taken else MetricExportResult.FAILURE
+
+    def shutdown(self, timeout_millis: float | None = None, **kwargs: object) -> None:
+        """Deliver what waits within the bound; the SDK's reader says `timeout`, in milliseconds."""
+        asked = kwargs.get("timeout", timeout_millis)
+        Waiting.shutdown(self, asked if isinstance(asked, int | float) else None)
+
+
+def _encode_points(points: Sequence[Point]) -> bytes:
+    return encode_metrics(tree_of(points)).SerializeToString()

@@ -1,0 +1,124 @@
+"""What the three exporters share: encode, queue, answer at once; drain at the end.
+
+The specification lets an exporter's Export block for its timeout; this one never waits for
+the network, so that an outage fills a queue bounded in bytes here instead of one bounded in
+items in the SDK's batch processor, which drops what is over.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Callable, Sequence
+from threading import Lock
+from typing import TypeVar
+
+from opentelemetry.metrics import MeterProvider
+
+from otelkit.export import fork
+from otelkit.export.byte_queue import ByteQueue
+from otelkit.export.courier import Courier
+from otelkit.export.destination import Destination
+from otelkit.export.drops import Drops
+from otelkit.export.packing import pack
+from otelkit.export.sender import make_sender
+from otelkit.export.settings import read_destination, read_queue_bytes
+from otelkit.signals import Signal
+
+SHUTDOWN_TIMEOUT_SECONDS = 8.0
+FLUSH_TIMEOUT_MILLIS = 30_000
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+# A child never frees what it inherits of a connection: the last reference going would run the
+# clean-up of threads and sockets that only the parent has.
+_inherited: list[object] = []
+
+
+class Waiting:
+    """One signal's queue, courier and counts. `shutdown_timeout_seconds` may be set later."""
+
+    def __init__(
+        self,
+        signal: Signal,
+        queue_bytes: int | None,
+        destination: Destination | None,
+        meter_provider: MeterProvider | None,
+        shutdown_timeout_seconds: float,
+    ) -> None:
+        self.destination = destination or read_destination(signal)
+        self.shutdown_timeout_seconds = shutdown_timeout_seconds
+        self._queue_bytes = queue_bytes or read_queue_bytes()
+        self.drops = Drops(self.destination, lambda: self._courier.queue.waiting_items, meter_provider)
+        self._shut = False
+        self._begin()
+        fork.watch(self)
+
+    @property
+    def queue(self) -> ByteQueue:
+        """What waits, in bytes and in items."""
+        return self._courier.queue
+
+    def offer(self, items: Sequence[T], encode: Callable[[Sequence[T]], bytes]) -> bool:
+        """Encode and queue; False when anything was lost. Never raises, never waits for the network."""
+        try:
+            if self._process_id != os.getpid():
+                self.begin_anew_in_child()  # a fork by C code that ran no Python handlers
+            return self._queue_all(items, encode)
+        except Exception:  # noqa: BLE001 - a defect here must not reach the application
+            _log.exception("%d %s items could not be queued", len(items), self.destination.signal)
+            return False
+
+    def force_flush(self, timeout_millis: float = FLUSH_TIMEOUT_MILLIS) -> bool:
+        """Wait until what was queued is accepted or refused; False when the time is over before."""
+        return self._courier.flush(time.monotonic() + timeout_millis / 1000)
+
+    def shutdown(self, timeout_millis: float | None = None) -> None:
+        """Deliver what waits, for at most `shutdown_timeout_seconds`; count and log what is left."""
+        with self._lock:
+            if self._shut:
+                return
+            self._shut = True
+        seconds = self.shutdown_timeout_seconds
+        if timeout_millis is not None:
+            seconds = min(seconds, timeout_millis / 1000)
+        if left := self._courier.stop(time.monotonic() + seconds):
+            self.drops.drop(left, "shutdown", f"not accepted within {seconds:.1f} s")
+
+    def hold_for_fork(self) -> None:
+        """Begin no further call before the fork is over."""
+        if self._courier.sender.rests_during_fork:
+            self._courier.hold()
+
+    def rest_for_fork(self, deadline: float) -> None:
+        """End the call under way and the connection, by the monotonic deadline."""
+        if self._courier.sender.rests_during_fork:
+            self._courier.rest(deadline)
+
+    def release_after_fork(self) -> None:
+        """Go on in the parent."""
+        self._courier.release()
+
+    def begin_anew_in_child(self) -> None:
+        """Leave everything that waits to the parent."""
+        self._courier.sender.forget_inherited()
+        _inherited.append(self._courier.sender)
+        self.drops.forget_inherited()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._process_id = os.getpid()
+        self._lock = Lock()
+        self._courier = Courier(make_sender(self.destination), ByteQueue(self._queue_bytes), self.drops)
+
+    def _queue_all(self, items: Sequence[T], encode: Callable[[Sequence[T]], bytes]) -> bool:
+        if self._shut:
+            self.drops.drop(len(items), "shutdown")
+            return False
+        packed = pack(items, encode)
+        if packed.lost_items:
+            self.drops.drop(packed.lost_items, "encoding", packed.reason)
+        refusals = [(payload, self._courier.take(payload)) for payload in packed.payloads]
+        for payload, why in refusals:
+            if why:
+                self.drops.drop(payload.items, why)
+        return not packed.lost_items and not any(why for _, why in refusals)
