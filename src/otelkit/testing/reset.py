@@ -31,17 +31,18 @@ def reset_telemetry() -> None:
 
     What a provider still had to export is flushed by its own `shutdown`, within that one's bounds.
     """
+    forget = getattr(sys.modules.get("otelkit.startup"), "_forget_configuration", None)
+    if forget is not None:
+        forget()
     for instrumentor in _instrumented():
         instrumentor.uninstrument()
+    if "otelkit.startup" in sys.modules:  # else nothing of it is configured
+        sys.modules["otelkit.startup"]._forget_configuration()  # noqa: SLF001 - made for this
     for module, name, proxy in _HOMES:
         _forget_provider(module, name, proxy)
     propagate.set_global_textmap(propagate._load_propagators())  # noqa: SLF001 - what its import does
     # OTEL_SEMCONV_STABILITY_OPT_IN is read once per process
     _semconv._OpenTelemetrySemanticConventionStability._initialized = False  # noqa: SLF001 - no public reset
-    # `otelkit.configure` is also the name of a function in the package, hence by module name
-    forget = getattr(sys.modules.get("otelkit.configure"), "_forget_configuration", None)
-    if forget is not None:
-        forget()
 
 
 def _instrumented() -> Iterator[Any]:
