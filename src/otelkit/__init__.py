@@ -8,8 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from otelkit.configure import configure
     from otelkit.errors import ConfigurationError
+    from otelkit.startup import configure
     from otelkit.telemetry import Telemetry
 
 __all__ = ["ConfigurationError", "Telemetry", "configure"]
@@ -17,7 +17,7 @@ __all__ = ["ConfigurationError", "Telemetry", "configure"]
 _HOMES = {
     "ConfigurationError": "otelkit.errors",
     "Telemetry": "otelkit.telemetry",
-    "configure": "otelkit.configure",
+    "configure": "otelkit.startup",
 }
 
 

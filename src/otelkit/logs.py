@@ -9,11 +9,14 @@ of exported records would remove.
 import json
 import logging
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TextIO
 
 from opentelemetry.trace import INVALID_SPAN_CONTEXT, get_current_span
+from opentelemetry.util.types import AnyValue
+
+from otelkit.redaction import AllowList
+from otelkit.redaction.attributes import AttributeRedactor
 
 # What every record carries; anything else came in through `extra` and is an attribute.
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
@@ -22,10 +25,9 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 class JsonFormatter(logging.Formatter):
     """One JSON object a record: timestamp (RFC 3339, UTC), severity, logger, message, ids, attributes."""
 
-    def __init__(self, redact: Callable[[str], str], redact_exception: Callable[[str], str]) -> None:
+    def __init__(self, allow: AllowList) -> None:
         super().__init__()
-        self._redact = redact
-        self._redact_exception = redact_exception
+        self._redactor = AttributeRedactor(allow)
 
     def format(self, record: logging.LogRecord) -> str:
         """Render one line; what JSON has no type for is shown by `str`."""
@@ -33,21 +35,26 @@ class JsonFormatter(logging.Formatter):
             "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="microseconds"),
             "severity": record.levelname,
             "logger": record.name,
-            "message": self._redact(record.getMessage()),
+            "message": self._redactor.redact_value(record.getMessage()),
         }
         context = get_current_span().get_span_context()
         if context != INVALID_SPAN_CONTEXT:
             line["trace_id"] = format(context.trace_id, "032x")
             line["span_id"] = format(context.span_id, "016x")
-        attributes = {key: value for key, value in vars(record).items() if key not in _STANDARD}
-        if attributes:
-            line["attributes"] = {key: self._plain(value) for key, value in attributes.items()}
-        if record.exc_info and record.exc_info[0]:
-            line["exception"] = self._redact_exception(self.formatException(record.exc_info))
-        return json.dumps(line)
+        if attributes := self._attributes(record):
+            line["attributes"] = attributes | self._redactor.changes(attributes)
+        return json.dumps(line, default=str)
 
-    def _plain(self, value: object) -> object:
-        return value if isinstance(value, bool | int | float) or value is None else self._redact(str(value))
+    def _attributes(self, record: logging.LogRecord) -> dict[str, AnyValue]:
+        attributes = {key: _plain(value) for key, value in vars(record).items() if key not in _STANDARD}
+        if record.exc_info and record.exc_info[0]:
+            attributes["exception.type"] = record.exc_info[0].__name__
+            attributes["exception.stacktrace"] = self.formatException(record.exc_info)
+        return attributes
+
+
+def _plain(value: object) -> AnyValue:
+    return value if isinstance(value, str | bool | int | float) or value is None else str(value)
 
 
 def log_to(stream: TextIO | None, formatter: logging.Formatter, level: str) -> logging.Handler:

@@ -11,13 +11,16 @@ from typing import Any
 
 from opentelemetry.processor.baggage import BaggageLogProcessor, BaggageSpanProcessor
 from opentelemetry.sdk._logs import LoggerProvider
-from opentelemetry.sdk._logs.export import BatchLogRecordProcessor, SimpleLogRecordProcessor
+from opentelemetry.sdk._logs.export import (
+    BatchLogRecordProcessor,
+    ConsoleLogRecordExporter,
+    SimpleLogRecordProcessor,
+)
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SimpleSpanProcessor
-from opentelemetry.sdk._logs.export import ConsoleLogRecordExporter
 
 from otelkit.environment import positive, read
 from otelkit.redaction import AllowList, RedactingLogProcessor, RedactingSpanProcessor, baggage_predicate
@@ -63,20 +66,20 @@ def build_pipelines(resource: Resource, allow: AllowList) -> Pipelines:
     return Pipelines(tracers, meters, loggers, tuple(exporter for some in made.values() for exporter in some))
 
 
-def _reader(exporter_or_reader: Any) -> MetricReader:  # noqa: ANN401 - pull exporters are readers themselves
+def _reader(exporter_or_reader: Any) -> MetricReader:
     if isinstance(exporter_or_reader, MetricReader):
         return exporter_or_reader
     return PeriodicExportingMetricReader(exporter_or_reader)
 
 
-def _span_processor(exporter: Any, meters: MeterProvider) -> SpanProcessor:  # noqa: ANN401 - from an entry point
+def _span_processor(exporter: Any, meters: MeterProvider) -> SpanProcessor:
     if isinstance(exporter, ConsoleSpanExporter):
         return SimpleSpanProcessor(exporter)
     queue_items = read(os.environ, "OTEL_BSP_MAX_QUEUE_SIZE", positive, QUEUE_ITEMS)
     return BatchSpanProcessor(exporter, queue_items, meter_provider=meters)
 
 
-def _log_processor(exporter: Any, meters: MeterProvider) -> Any:  # noqa: ANN401 - from an entry point
+def _log_processor(exporter: Any, meters: MeterProvider) -> Any:
     if isinstance(exporter, ConsoleLogRecordExporter):
         return SimpleLogRecordProcessor(exporter)
     queue_items = read(os.environ, "OTEL_BLRP_MAX_QUEUE_SIZE", positive, QUEUE_ITEMS)

@@ -27,7 +27,7 @@ def build_resource(service_name: str | None, service_version: str | None) -> Res
     """
     environ = os.environ
     environ.setdefault(OTEL_EXPERIMENTAL_RESOURCE_DETECTORS, DETECTORS)
-    given = read(environ, "OTEL_RESOURCE_ATTRIBUTES", pairs, {})
+    given: dict[str, str] = read(environ, "OTEL_RESOURCE_ATTRIBUTES", pairs, {})
     if not (environ.get("OTEL_SERVICE_NAME") or given.get(SERVICE_NAME) or service_name):
         raise ConfigurationError("the service has no name: set OTEL_SERVICE_NAME or pass service_name")
     return Resource.create(_arguments(environ, given, service_name, service_version))

@@ -71,7 +71,7 @@ def _names(text: str) -> list[str]:
     return list(dict.fromkeys(name.strip().lower() for name in text.split(",") if name.strip()))
 
 
-def _load(variable: str, name: str, group: str, built_in: tuple[str, ...]) -> Any:  # noqa: ANN401 - an entry point loads anything
+def _load(variable: str, name: str, group: str, built_in: tuple[str, ...]) -> Any:
     found = next(iter(entry_points(group=group, name=name)), None)
     if found is None:
         known = sorted({*built_in, *(entry.name for entry in entry_points(group=group))})

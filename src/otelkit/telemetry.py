@@ -36,7 +36,8 @@ class Telemetry:
         self.pipelines.tracer_provider.force_flush(_millis(deadline))
         self.pipelines.logger_provider.force_flush(_millis(deadline))
         self.pipelines.meter_provider.force_flush(_millis(deadline))
-        return all([exporter.force_flush(_millis(deadline)) for exporter in self.pipelines.exporters])
+        done = [exporter.force_flush(_millis(deadline)) for exporter in self.pipelines.exporters]
+        return all(done)
 
     def shutdown(self, timeout_seconds: float = SHUTDOWN_SECONDS) -> None:
         """Export what is left and end, within about `timeout_seconds`; a second call does nothing.

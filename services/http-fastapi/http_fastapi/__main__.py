@@ -4,13 +4,13 @@ import sys
 from importlib.metadata import version
 
 import uvicorn
-from otelkit import ConfigurationError, configure
-from otelkit.doctor import require
 from pydantic import ValidationError
 
 from http_fastapi import INSTRUMENTATIONS
 from http_fastapi.server import create_app
 from http_fastapi.settings import Settings
+from otelkit import ConfigurationError, configure
+from otelkit.doctor import require
 
 
 def main() -> None:
@@ -26,6 +26,7 @@ def main() -> None:
         host=settings.host,
         port=settings.port,
         log_config=None,
+        access_log=False,  # the server span says the same, and more
         timeout_graceful_shutdown=settings.drain_seconds,
     )
 

@@ -12,12 +12,12 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
-from otelkit import Telemetry
 
 from http_fastapi.handlers import router
 from http_fastapi.problems import problem
 from http_fastapi.settings import Settings
 from http_fastapi.store import OrderStore, StoreFullError
+from otelkit import Telemetry
 
 
 def create_app(settings: Settings, telemetry: Telemetry) -> FastAPI:

@@ -4,15 +4,10 @@ The one span of our own: `store order` shows where the time of a request goes. I
 is recorded here, where it leaves the unit of work, and not again by the server span.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import uuid4
 
 from opentelemetry import metrics, trace
-
-_tracer = trace.get_tracer(__name__)
-_orders_created = metrics.get_meter(__name__).create_counter(
-    "shop.orders.created", unit="{order}", description="Orders accepted by the store."
-)
 
 
 class StoreFullError(Exception):
@@ -28,12 +23,16 @@ class Order:
     quantity: int
 
 
-@dataclass
 class OrderStore:
     """Keeps at most `max_orders` orders."""
 
-    max_orders: int
-    _orders: dict[str, Order] = field(default_factory=dict)
+    def __init__(self, max_orders: int) -> None:
+        self._max_orders = max_orders
+        self._orders: dict[str, Order] = {}
+        self._tracer = trace.get_tracer(__name__)
+        self._orders_created = metrics.get_meter(__name__).create_counter(
+            "shop.orders.created", unit="{order}", description="Orders accepted by the store."
+        )
 
     def add(self, item: str, quantity: int) -> Order:
         """Store a new order.
@@ -41,13 +40,13 @@ class OrderStore:
         Raises:
             StoreFullError: there is no room for it.
         """
-        with _tracer.start_as_current_span("store order") as span:
-            if len(self._orders) >= self.max_orders:
-                raise StoreFullError(f"the store is full at {self.max_orders} orders")
+        with self._tracer.start_as_current_span("store order") as span:
+            if len(self._orders) >= self._max_orders:
+                raise StoreFullError(f"the store is full at {self._max_orders} orders")
             order = Order(str(uuid4()), item, quantity)
             self._orders[order.id] = order
             span.set_attribute("shop.order.id", order.id)
-        _orders_created.add(1)
+        self._orders_created.add(1)
         return order
 
     def get(self, order_id: str) -> Order | None:

@@ -40,5 +40,5 @@ async def _receive() -> dict[str, Any]:
     return {"type": "http.request", "body": b"", "more_body": False}
 
 
-async def _send(_: Any) -> None:  # noqa: ANN401 - ASGI messages are open dictionaries
+async def _send(_: Any) -> None:
     return None

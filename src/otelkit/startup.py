@@ -8,7 +8,6 @@ the SDK's own metrics are on unless the environment says otherwise.
 import atexit
 import logging
 import os
-from functools import partial
 
 from opentelemetry import _logs, metrics, propagate, trace
 from opentelemetry.instrumentation.logging import LoggingInstrumentor
@@ -17,7 +16,7 @@ from otelkit.environment import LOG_LEVELS, boolean, check, one_of, read
 from otelkit.errors import ConfigurationError
 from otelkit.logs import JsonFormatter, log_to
 from otelkit.pipelines import Pipelines, build_pipelines
-from otelkit.redaction import AllowList, redact_exception_text, redact_text
+from otelkit.redaction import AllowList
 from otelkit.resource import build_resource
 from otelkit.selection import propagator
 from otelkit.telemetry import Telemetry
@@ -56,7 +55,7 @@ def configure(
     allow = allow or AllowList.from_environment(os.environ)
     propagators = propagator(os.environ)
     pipelines = None
-    if not read(os.environ, "OTEL_SDK_DISABLED", boolean, False):  # noqa: FBT003 - the default of a flag
+    if not read(os.environ, "OTEL_SDK_DISABLED", boolean, False):
         pipelines = build_pipelines(build_resource(service_name, service_version), allow)
     propagate.set_global_textmap(propagators)
     telemetry = Telemetry(pipelines)
@@ -75,11 +74,10 @@ def _make_global(pipelines: Pipelines) -> None:
 
 
 def _start_logs(allow: AllowList) -> logging.Handler:
-    formatter = JsonFormatter(partial(redact_text, allow=allow), partial(redact_exception_text, allow=allow))
     level = read(os.environ, "OTEL_PYTHON_LOG_LEVEL", one_of(*LOG_LEVELS), "info")
     sdk_level = read(os.environ, "OTEL_LOG_LEVEL", one_of(*LOG_LEVELS), "info")
     logging.getLogger("opentelemetry").setLevel({"warn": "WARNING"}.get(sdk_level, sdk_level.upper()))
-    return log_to(None, formatter, level)
+    return log_to(None, JsonFormatter(allow), level)
 
 
 def _forget_configuration() -> None:

@@ -1,0 +1,21 @@
+"""http-fastapi without any telemetry: the other side of the ratio.
+
+The same application, its instrumentation taken off again, with plain logging. What is left
+of OpenTelemetry are the API's no-ops in the handlers.
+"""
+
+import logging
+
+import uvicorn
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+
+from http_fastapi.server import create_app
+from http_fastapi.settings import Settings
+from otelkit import Telemetry
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO)
+    settings = Settings()
+    app = create_app(settings, Telemetry(pipelines=None))
+    FastAPIInstrumentor.uninstrument_app(app)
+    uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False)

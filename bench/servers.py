@@ -1,0 +1,71 @@
+"""Processes under measurement: started on a free port, pinned to one processor, always ended."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+START_SECONDS = 30
+
+
+def free_port() -> int:
+    """A port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def discarding_receiver() -> Iterator[str]:
+    """A running `bench.discard`; yields its OTLP gRPC endpoint."""
+    command = [sys.executable, "-m", "bench.discard"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None  # noqa: S101 - asked for above
+        assert process.stdout is not None  # noqa: S101 - asked for above
+        pin(process.pid, last=True)
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        process.stdin.close()
+
+
+@contextmanager
+def server(module: str, environment: Mapping[str, str]) -> Iterator[str]:
+    """A running `python -m MODULE` that listens on HTTP_FASTAPI_PORT; yields its address.
+
+    Raises:
+        RuntimeError: it does not answer /healthz in time.
+    """
+    port = free_port()
+    environ = {**os.environ, **environment, "HTTP_FASTAPI_PORT": str(port)}
+    with subprocess.Popen([sys.executable, "-m", module], env=environ, stdout=subprocess.DEVNULL) as process:
+        try:
+            pin(process.pid, last=False)
+            address = f"http://127.0.0.1:{port}"
+            _wait_for(f"{address}/healthz", process)
+            yield address
+        finally:
+            process.terminate()
+            process.wait(15)
+
+
+def pin(pid: int, *, last: bool) -> None:
+    """Bind a process to the last processor, or to the first, where there are two."""
+    processors = sorted(os.sched_getaffinity(0))
+    if len(processors) > 1:
+        os.sched_setaffinity(pid, {processors[-1] if last else processors[0]})
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            urllib.request.urlopen(url, timeout=1).close()  # noqa: S310 - our own address
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"{url} did not answer within {START_SECONDS} s")

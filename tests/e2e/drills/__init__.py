@@ -1,0 +1,1 @@
+"""Drills: programs that break something and count, by id, what was lost."""

@@ -1,0 +1,116 @@
+"""The Collector is killed with -9 and stays away, while a service goes on at a steady rate.
+
+Counted by span id behind the Collector: what was written down at the source and never
+arrived is lost, what arrived twice is a duplicate. The killed Collector's own queue is on
+disk, the service's is in memory, and both are part of what is proven.
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import psutil
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from bench.report import Row, publish
+from otelkit.receiver import Accepted, Receiver, Verdict
+from otelkit.signals import ExportRequest, Signal
+from tests.e2e.drills.collector import Collector
+
+QUEUE_BYTES = 64 * 2**20
+LEAD_SECONDS = 5.0
+ARRIVAL_SECONDS = 90.0
+
+
+class Arrivals:
+    """Counts each span id that comes out behind the Collector."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+
+    def accept(self, _: Signal, request: ExportRequest) -> Verdict:
+        """Take one request."""
+        if isinstance(request, ExportTraceServiceRequest):
+            spans = [s for r in request.resource_spans for scope in r.scope_spans for s in scope.spans]
+            self.counts.update(span.span_id.hex() for span in spans)
+        return Accepted()
+
+    def wait_for(self, ids: set[str], timeout_seconds: float) -> set[str]:
+        """Wait until all have arrived; those that have not."""
+        deadline = time.monotonic() + timeout_seconds
+        while (missing := ids - set(self.counts)) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        return missing
+
+
+def run(rate: int, outage_seconds: float, protocol: str) -> list[Row]:
+    """One drill with one protocol between service and Collector."""
+    arrivals = Arrivals()
+    receiver = Receiver(arrivals.accept)
+    receiver.start()
+    with tempfile.TemporaryDirectory() as name, Collector(Path(name), receiver.grpc_port) as collector:
+        ids_file, seconds = Path(name) / "ids", 2 * LEAD_SECONDS + outage_seconds
+        command = [
+            sys.executable,
+            "-m",
+            "tests.e2e.drills.steady_spans",
+            str(rate),
+            str(seconds),
+            str(ids_file),
+        ]
+        environ = {
+            **os.environ,
+            **collector.environment(protocol),
+            "OTELKIT_EXPORT_QUEUE_BYTES": str(QUEUE_BYTES),
+        }
+        with subprocess.Popen(command, env=environ) as source:
+            time.sleep(LEAD_SECONDS)
+            before = psutil.Process(source.pid).memory_info().rss
+            collector.kill(signal.SIGKILL)
+            peak = _watch_memory(source, outage_seconds)
+            collector.start()
+            source.wait(timeout=LEAD_SECONDS + 60)
+        ids = set(ids_file.read_text(encoding="ascii").split())
+        missing = arrivals.wait_for(ids, ARRIVAL_SECONDS)
+    receiver.stop()
+    extra = sum(arrivals.counts.values()) - len(arrivals.counts)
+    return [
+        Row(f"{protocol}: spans ended", len(ids), rate * outage_seconds, "spans", "higher"),
+        Row(f"{protocol}: lost", len(missing), 0, "spans", "lower"),
+        Row(f"{protocol}: duplicated", round(100 * extra / len(ids), 3), 0.1, "%", "lower"),
+        Row(
+            f"{protocol}: memory added",
+            round((peak - before) / 2**20, 1),
+            QUEUE_BYTES / 2**20,
+            "MiB",
+            "lower",
+        ),
+    ]
+
+
+def _watch_memory(source: "subprocess.Popen[bytes]", seconds: float) -> int:
+    process, peak, end = psutil.Process(source.pid), 0, time.monotonic() + seconds
+    while time.monotonic() < end:
+        peak = max(peak, process.memory_info().rss)
+        time.sleep(0.25)
+    return peak
+
+
+def main() -> int:
+    """Run the drill over both protocols; exit code 1 when a target is missed."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rate", type=int, default=500)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--protocols", nargs="+", default=["grpc", "http/protobuf"])
+    options = parser.parse_args()
+    return publish([row for name in options.protocols for row in run(options.rate, options.seconds, name)])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
