@@ -1,0 +1,89 @@
+# Every command that people and CI use. Settings go after the target: make up VIEWER_PORT=3001
+# Addresses, ports and what else can be set: deploy/local/settings.py and CONTRIBUTING.md.
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SERVICE ?=
+NAME ?=
+SERVICES := $(notdir $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml)))
+PYTEST := $(BIN)/python -m pytest -q
+LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-package otelkit \
+	--python-version 3.11 --custom-compile-command "make lock"
+export PYTHON VENV
+
+.PHONY: help setup up down status logs run trace test lint format lock collector doctor bench drill readme \
+	known-service collector-if-possible
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 11
+
+setup: ## make the virtual environment from requirements.lock; nothing to do when it is there
+	@sh deploy/local/setup.sh
+
+up: ## bring the whole local stack up, show one trace and the addresses
+	@$(MAKE) -j2 setup collector-if-possible
+	@$(BIN)/python -m deploy.local up
+
+down: setup ## end what `make up` began, and nothing else
+	@$(BIN)/python -m deploy.local down
+
+status: setup ## show every part of the stack; exit code 0 when all are healthy
+	@$(BIN)/python -m deploy.local status
+
+logs: setup ## show and follow logs: SERVICE=x for one part, FOLLOW=0 only to print
+	@$(BIN)/python -m deploy.local logs $(SERVICE)
+
+run: setup ## run one service in the foreground, spans as trees in the terminal: SERVICE=x
+	@$(BIN)/python -m deploy.local run $(SERVICE)
+
+trace: setup ## send one request to the stack and print the tree of its trace, read back from the backend
+	@$(BIN)/python -m deploy.local trace
+
+test: known-service ## run all tests, or one service's: SERVICE=x
+	@$(MAKE) -j2 setup collector-if-possible
+	@PYTEST="$(PYTEST)" sh tests/run.sh $(SERVICE)
+
+lint: setup ## check style, formatting, types and import arrows
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+
+format: setup ## format the code and repair what can be repaired
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lock: setup ## resolve requirements.lock, each service's requirements.txt and the Collector's go.mod anew
+	$(LOCK) --all-extras --group build --group check --group test --group stack \
+		pyproject.toml services/*/pyproject.toml -o requirements.lock
+	@for service in $(SERVICES); do echo "services/$$service/requirements.txt"; \
+		$(LOCK) services/$$service/pyproject.toml -c requirements.lock \
+			-o services/$$service/requirements.txt || exit 1; done
+	$(BIN)/python -m collector.lock
+
+collector: ## build the Collector (cached outside the tree) and print its path
+	@$(PYTHON) -m collector.build
+
+doctor: setup known-service ## prove for each service that its instrumentations emit spans: SERVICE=x for one
+	@for service in $(or $(SERVICE),$(SERVICES)); do \
+		$(BIN)/python -m otelkit doctor --service $$(echo $$service | tr - _) || exit 1; done
+
+bench: setup known-service ## measure what telemetry costs, as a ratio: SERVICE=x or NAME=x, JSON=file
+	@$(BIN)/python -m bench $(or $(NAME),$(SERVICE))
+
+drill: ## kill, flood and garble the stack and count what is lost: NAME=x for one, JSON=file
+	@$(MAKE) -j2 setup collector-if-possible
+	@$(BIN)/python -m tests.e2e.drills $(NAME)
+
+readme: setup ## write the trace blocks and tables of the READMEs anew
+	@for service in $(SERVICES); do $(PYTEST) services/$$service/tests --readme-rewrite || exit 1; done
+
+known-service:
+	@case " $(SERVICES) " in *" $(or $(SERVICE),$(firstword $(SERVICES))) "*) ;; *) \
+		echo "there is no service '$(SERVICE)'; known are: $(SERVICES)" >&2; exit 2;; esac
+
+collector-if-possible:
+	@$(PYTHON) -m collector.build --if-possible

@@ -1,0 +1,91 @@
+"""Every combination of base and overlays is accepted by the Collector that we build."""
+
+import re
+import subprocess
+from itertools import chain, combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from collector.toolchain import FOLDER
+
+OVERLAYS = sorted(path.name for path in FOLDER.glob("to-*.yaml"))
+COMBINATIONS = list(chain.from_iterable(combinations(OVERLAYS, count) for count in range(len(OVERLAYS) + 1)))
+
+
+def _load(name: str) -> dict[str, Any]:
+    content = yaml.safe_load((FOLDER / name).read_text())
+    assert isinstance(content, dict)
+    return content
+
+
+def test_there_are_overlays_to_combine() -> None:
+    assert "to-viewer.yaml" in OVERLAYS
+
+
+@pytest.mark.parametrize("overlays", COMBINATIONS, ids=lambda names: "+".join(["base", *names]))
+def test_combination_is_valid(collector_binary: Path, overlays: tuple[str, ...]) -> None:
+    configs = [f"--config={FOLDER / name}" for name in ("base.yaml", *overlays)]
+
+    done = subprocess.run(
+        [collector_binary, "validate", *configs], capture_output=True, text=True, check=False, timeout=30
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_wrong_key_would_be_found(collector_binary: Path, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("exporters: {debug: {verbosity_of: basic}}\n")
+
+    done = subprocess.run(
+        [collector_binary, "validate", f"--config={FOLDER / 'base.yaml'}", f"--config={wrong}"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+
+    assert done.returncode != 0
+    assert "verbosity_of" in done.stderr
+
+
+def test_memory_limiter_is_first_and_redaction_second_in_every_pipeline() -> None:
+    pipelines = _load("base.yaml")["service"]["pipelines"]
+
+    firsts = {name: pipeline["processors"][:2] for name, pipeline in pipelines.items()}
+
+    assert firsts == {
+        "traces": ["memory_limiter", "redaction"],
+        "metrics": ["memory_limiter", "redaction"],
+        "logs": ["memory_limiter", "redaction/logs"],
+    }
+
+
+@pytest.mark.parametrize("name", ["base.yaml", *OVERLAYS])
+def test_no_configuration_uses_the_batch_processor(name: str) -> None:
+    assert "batch" not in _load(name).get("processors", {})
+
+
+@pytest.mark.parametrize("name", OVERLAYS)
+def test_overlay_queues_on_disk_and_never_gives_up(name: str) -> None:
+    for exporter in _load(name)["exporters"].values():
+        assert exporter["sending_queue"]["storage"] == "file_storage"
+        assert "batch" in exporter["sending_queue"]
+        assert exporter["retry_on_failure"]["max_elapsed_time"] == "0s"
+
+
+def test_every_module_of_the_builder_is_locked_at_its_version() -> None:
+    wanted = re.findall(r"gomod: (\S+ v\S+)", (FOLDER / "builder-config.yaml").read_text())
+    locked = re.findall(r"^\t(\S+ v\S+)", (FOLDER / "go.mod").read_text(), re.MULTILINE)
+
+    assert wanted
+    assert sorted(set(wanted) - set(locked)) == []
+
+
+def test_the_builder_has_the_version_of_the_collector() -> None:
+    version = _load("builder-config.yaml")["dist"]["version"]
+
+    assert f"cmd/builder@v{version}" in (FOLDER / "build.py").read_text()
