@@ -1,0 +1,66 @@
+"""The SQLite file: one connection that writes, one a request that reads.
+
+WAL mode lets readers go on while the writer commits; a commit survives the end of
+this process. What was committed in the last moments before a power cut may be lost.
+"""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from otelkit.errors import ConfigurationError
+
+_QUERY_SECONDS = 5.0
+_INSTRUCTIONS_BETWEEN_CHECKS = 10_000
+_VERSION = 1
+
+
+class QueryTooSlowError(RuntimeError):
+    """A query that would have taken longer than a reader may."""
+
+
+def open_for_writing(path: Path) -> sqlite3.Connection:
+    """Open or create the file; raises ConfigurationError naming it when that cannot be."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        _prepare(connection)
+    except (sqlite3.Error, OSError) as error:
+        raise ConfigurationError(
+            f"--database {path} cannot be used ({error}): name a file this user may write, or delete it"
+        ) from error
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA journal_size_limit = 16777216")
+    connection.execute("PRAGMA cache_size = -4096")
+    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    if found not in (0, _VERSION):
+        raise sqlite3.DatabaseError(f"it has version {found} of the tables, this program knows {_VERSION}")
+    connection.executescript(files("otelkit.viewer").joinpath("schema.sql").read_text("utf-8"))
+    connection.execute(f"PRAGMA user_version = {_VERSION}")
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """Give a connection that only reads; raises QueryTooSlowError after five seconds of querying."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    deadline = time.monotonic() + _QUERY_SECONDS
+    try:
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA query_only = 1")
+        connection.execute("PRAGMA cache_size = -2048")
+        connection.set_progress_handler(lambda: time.monotonic() > deadline, _INSTRUCTIONS_BETWEEN_CHECKS)
+        yield connection
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+            raise QueryTooSlowError from error
+        raise
+    finally:
+        connection.close()

@@ -1,0 +1,53 @@
+"""Values of senders as short, visible text for pages; the templates escape it.
+
+A value may be a megabyte, or contain characters that hide or turn around what follows.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from otelkit.traces import AttributeValue
+
+_LONGEST_TEXT = 2_000
+_LONGEST_LIST = 100
+_LATEST_NANOS = 253_402_300_799 * 10**9  # the year 9999
+
+
+def show_text(text: str, longest: int = _LONGEST_TEXT) -> str:
+    """Text with what cannot be seen as escapes, cut, and saying so."""
+    cut = text[:longest]
+    shown = "".join(c if c.isprintable() or c in "\n\t" else _escape(c) for c in cut)
+    return shown if len(text) <= longest else f"{shown} … ({len(text):,} characters)"
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode()
+
+
+def show_value(value: AttributeValue) -> str:
+    """One attribute's value; lists and maps as JSON."""
+    if isinstance(value, str):
+        return show_text(value)
+    if isinstance(value, bytes):
+        return show_text(value[:_LONGEST_TEXT].hex()) + (f" ({len(value):,} bytes)")
+    return show_text(json.dumps(_plain(value), ensure_ascii=False))
+
+
+def _plain(value: AttributeValue) -> object:
+    if isinstance(value, bytes):
+        return value[:_LONGEST_TEXT].hex()
+    if isinstance(value, str):
+        return value if len(value) <= _LONGEST_TEXT else show_text(value)
+    if isinstance(value, Mapping):
+        return {show_text(key): _plain(item) for key, item in list(value.items())[:_LONGEST_LIST]}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value[:_LONGEST_LIST]]
+    return value
+
+
+def show_time(nanos: int) -> str:
+    """UTC with milliseconds; what no calendar has is shown as the number it is."""
+    if not 0 < nanos <= _LATEST_NANOS:
+        return f"{nanos} ns"
+    return datetime.fromtimestamp(nanos / 1e9, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
