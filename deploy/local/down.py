@@ -30,9 +30,21 @@ def end_stack(state_dir: Path) -> int:
     if record is not None:
         supervisord = [process for process in processes if process.pid == record.pid]
         _end(supervisord, ORDERLY_SECONDS)
-    _end(marked_processes(state_dir), GRACE_SECONDS)
+    for process in _youngest_first(marked_processes(state_dir)):
+        _end([process], GRACE_SECONDS)
     _forget(state_dir)
     return len(processes)
+
+
+def _youngest_first(processes: list[psutil.Process]) -> list[psutil.Process]:
+    # Parts start one after the other: services end first here too, while the Collector still listens.
+    def begun_at(process: psutil.Process) -> float:
+        try:
+            return process.create_time()
+        except psutil.Error:
+            return 0.0
+
+    return sorted(processes, key=begun_at, reverse=True)
 
 
 def _end(processes: list[psutil.Process], grace_seconds: float) -> None:

@@ -43,7 +43,12 @@ def explain_taken(name: str, setting: str, port: int) -> str:
 def _holder(port: int) -> str:
     with contextlib.suppress(psutil.Error, OSError):
         for connection in psutil.net_connections(kind="tcp"):
-            if connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port and connection.pid:
+            if (
+                connection.status == psutil.CONN_LISTEN
+                and connection.laddr
+                and connection.laddr.port == port
+                and connection.pid
+            ):
                 command = " ".join(psutil.Process(connection.pid).cmdline())[:80]
                 return f" by pid {connection.pid} ({command})"
     return ""  # another user's process: only root sees whose

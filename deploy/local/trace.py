@@ -8,6 +8,7 @@ import http.client
 import json
 import secrets
 import time
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from deploy.local.parts import Part
@@ -34,8 +35,12 @@ def show_trace(record: Record) -> None:
         raise StackError(f"{error}\n(make status, make logs SERVICE={SERVICE})") from error
     seconds = time.monotonic() - begun
     print(f"POST {parts[SERVICE].address}/orders -> {status}; read back after {seconds:.1f} s:\n")
-    print("\n".join(f"    {line}" for line in render_tree(spans).splitlines()))
-    print(f"\ntrace {trace_id}: {parts['viewer'].address}/traces/{trace_id}", flush=True)
+    # Our own traceparent is the root's parent; nobody sent a span for it, so the tree would miss it.
+    rooted = [
+        replace(span, parent_span_id="") if span.parent_span_id == parent_id else span for span in spans
+    ]
+    print("\n".join(f"    {line}" for line in render_tree(rooted).splitlines()))
+    print(f"\ntrace {trace_id}: {parts['viewer'].address}/trace/{trace_id}", flush=True)
 
 
 def _has_server_span(spans: list[Span]) -> bool:

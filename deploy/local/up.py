@@ -23,7 +23,10 @@ from deploy.local.trace import show_trace
 
 def bring_up(settings: Settings) -> None:
     """Bring the stack up, or say that it is up. Raises StackError when it is not up afterwards."""
-    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.state_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StackError(f"STATE_DIR={str(settings.state_dir)!r} cannot be made: {error.strerror}") from error
     with _only_one(settings.state_dir):
         record = running_record(settings.state_dir)
         if record is not None:

@@ -1,0 +1,56 @@
+"""The stack that `make up` starts, on free ports and in a state folder of its own, beside any other."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+
+from collector.toolchain import FOLDER
+from deploy.local.settings import PORTS, SERVICES
+from deploy.local.state import marked_processes
+from tests.collector.process import free_port
+
+ROOT = FOLDER.parent
+COMMAND_SECONDS = 150
+
+
+class LocalStack:
+    """Runs `python -m deploy.local` with settings under which it disturbs nobody."""
+
+    def __init__(self, state_dir: Path, **settings: str) -> None:
+        self.state_dir = state_dir
+        names = [*PORTS, *(f"{service.prefix}_PORT" for service in SERVICES)]
+        self.ports = {name: free_port() for name in names}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
+        self.environment = {
+            **kept,
+            **{name: str(port) for name, port in self.ports.items()},
+            "STATE_DIR": str(state_dir),
+            **settings,
+        }
+
+    def run(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        """Run one command to its end; stdout and stderr come as one text in `stdout`."""
+        return subprocess.run(
+            [sys.executable, "-m", "deploy.local", *arguments],
+            cwd=ROOT,
+            env={**self.environment, **settings},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+
+    def processes(self) -> list[psutil.Process]:
+        """Every process that this stack began and that still runs."""
+        return marked_processes(self.state_dir)
+
+    def pid_of(self, part: str) -> int:
+        """Process id of a part, as the status table says; 0 while it has none."""
+        found = re.search(rf"^{part} +\S+ +(\d+)", self.run("status").stdout, re.MULTILINE)
+        return int(found.group(1)) if found else 0
