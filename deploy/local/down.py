@@ -7,6 +7,7 @@ the viewer. What is left after that (supervisord was killed, a part hangs) is en
 import contextlib
 import shutil
 import signal
+import time
 from pathlib import Path
 
 import psutil
@@ -51,11 +52,28 @@ def _end(processes: list[psutil.Process], grace_seconds: float) -> None:
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.send_signal(signal.SIGTERM)
-    _, alive = psutil.wait_procs(processes, timeout=grace_seconds)
-    for process in alive:
+    for process in _wait(processes, grace_seconds):
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(alive, timeout=5)
+    _wait(processes, 5.0)
+
+
+def _wait(processes: list[psutil.Process], timeout_seconds: float) -> list[psutil.Process]:
+    """Wait and give those that still run; a zombie does not, even where no init collects orphans."""
+    deadline = time.monotonic() + timeout_seconds
+    alive = processes
+    while alive := [process for process in alive if _runs(process)]:
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.05)
+    return alive
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _forget(state_dir: Path) -> None:
