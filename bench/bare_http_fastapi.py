@@ -5,6 +5,7 @@ of OpenTelemetry are the API's no-ops in the handlers.
 """
 
 import logging
+import sys
 
 import uvicorn
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
@@ -14,7 +15,7 @@ from http_fastapi.settings import Settings
 from otelkit import Telemetry
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO)
+    logging.basicConfig(level=logging.INFO, stream=sys.stdout)
     settings = Settings()
     app = create_app(settings, Telemetry(pipelines=None))
     FastAPIInstrumentor.uninstrument_app(app)
