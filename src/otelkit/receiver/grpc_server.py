@@ -73,7 +73,7 @@ class GrpcServer:
             try:
                 body = _decompressed(message, self._max_request_bytes)
                 with self._budget.holding(len(body)):
-                    return answer(signal, body, self._accept)
+                    return answer(signal, body, self._accept, self._budget)
             except Fault as fault:
                 _abort(context, fault)
 

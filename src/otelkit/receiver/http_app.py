@@ -36,7 +36,7 @@ def _route(signal: Signal, accept: Accept, budget: Budget, max_request_bytes: in
         try:
             _check_media_type(media_type)
             raw = await body.read()
-            encoded = await run_in_threadpool(answer, signal, raw, accept)
+            encoded = await run_in_threadpool(answer, signal, raw, accept, budget)
         except Fault as fault:
             await body.discard()
             return _failure(fault, media_type)

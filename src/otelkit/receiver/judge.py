@@ -8,10 +8,13 @@ import logging
 
 from google.protobuf.message import DecodeError
 
+from otelkit.receiver.budget import Budget
 from otelkit.receiver.fault import Fault, busy, failed, malformed
 from otelkit.receiver.verdict import Accept, Accepted, TryAgain, Verdict
+from otelkit.receiver.weight import decoded_bytes
 from otelkit.signals import WIRES, ExportRequest, Signal
 
+LARGEST_DECODED_BYTES = 64 * 2**20
 _log = logging.getLogger(__name__)
 
 _REJECTED_FIELDS = {
@@ -21,12 +24,14 @@ _REJECTED_FIELDS = {
 }
 
 
-def answer(signal: Signal, body: bytes, accept: Accept) -> bytes:
+def answer(signal: Signal, body: bytes, accept: Accept, budget: Budget) -> bytes:
     """Parse the request, ask `accept`, and encode the response message.
 
     Raises Fault for everything but an accepted request.
     """
-    verdict = _ask(accept, signal, _parse(signal, body))
+    decoded = decoded_bytes(WIRES[signal].request.DESCRIPTOR, body, LARGEST_DECODED_BYTES)
+    with budget.holding(decoded):
+        verdict = _ask(accept, signal, _parse(signal, body))
     if isinstance(verdict, Accepted):
         return _encode(signal, verdict)
     if isinstance(verdict, TryAgain):

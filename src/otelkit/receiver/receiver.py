@@ -6,6 +6,7 @@ from otelkit.receiver.budget import Budget
 from otelkit.receiver.grpc_server import GrpcServer
 from otelkit.receiver.http_app import otlp_routes
 from otelkit.receiver.http_server import HttpServer
+from otelkit.receiver.judge import LARGEST_DECODED_BYTES
 from otelkit.receiver.verdict import Accept
 
 _GRACE_SECONDS = 1.0
@@ -28,7 +29,7 @@ class Receiver:
         http_port: int = 0,
         max_request_bytes: int = 16 * 2**20,
     ) -> None:
-        budget = Budget(_LARGEST_REQUESTS_IN_HAND * max_request_bytes)
+        budget = Budget(_LARGEST_REQUESTS_IN_HAND * (max_request_bytes + LARGEST_DECODED_BYTES))
         app = Starlette(routes=otlp_routes(accept, budget, max_request_bytes))
         self._grpc = GrpcServer(accept, host, grpc_port, budget, max_request_bytes)
         self._http = HttpServer(app, host, http_port)

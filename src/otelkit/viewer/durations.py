@@ -27,6 +27,8 @@ def show_duration(nanos: int) -> str:
     """Three digits and the unit that fits: 1.23 ms, 45.6 s."""
     if nanos < 0:
         return f"-{show_duration(-nanos)}"
+    if nanos >= _NANOS["h"] * 48:
+        return f"{nanos / _NANOS['h'] / 24:,.0f} d"
     for unit, size in (("s", 10**9), ("ms", 10**6), ("µs", 10**3)):
         if nanos >= size:
             number = nanos / size

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from otelkit.viewer import display, durations
 from otelkit.viewer.database import reading
-from otelkit.viewer.finding import find_trace, find_traces, service_names
+from otelkit.viewer.finding import FoundTrace, find_trace, find_traces, service_names
 from otelkit.viewer.parameters import page_search_of, parse_trace_id
 from otelkit.viewer.records import MOST_LOGS, latest_logs, logs_of_trace, metric_counts
 from otelkit.viewer.waterfall import read_spans, rows_of
@@ -66,14 +66,13 @@ class Pages:
         search = page_search_of(request.query_params)
         found = find_traces(connection, search)
         services = service_names(connection)
-        longest = max((trace.duration_nanos for trace in found), default=1) or 1
         return self._render(
             "traces.html",
             traces=found,
             services=services,
             form={name: request.query_params.get(name, "") for name in _FORM_FIELDS},
             limit=search.limit,
-            longest=longest,
+            scale_nanos=_scale_nanos(found),
         )
 
     def _trace(self, request: Request, connection: sqlite3.Connection) -> Response:
@@ -94,3 +93,9 @@ class Pages:
 
     def _metrics(self, _request: Request, connection: sqlite3.Connection) -> Response:
         return self._render("metrics.html", metrics=metric_counts(connection))
+
+
+def _scale_nanos(traces: list[FoundTrace]) -> int:
+    """Give the length of a full bar: nine of ten traces fit, so that one outlier does not flatten all."""
+    lengths = sorted(trace.duration_nanos for trace in traces)
+    return max(lengths[len(lengths) * 9 // 10], 1) if lengths else 1
