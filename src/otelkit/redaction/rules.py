@@ -72,7 +72,7 @@ def _text_rule(redact: Callable[[str, Attributes, AllowList], str]) -> Rule:
     """Make a rule of a function on text; bytes and other types that the key never has are redacted whole."""
 
     def rule(value: AnyValue, siblings: Attributes, allow: AllowList) -> AnyValue:
-        if not isinstance(value, str):
+        if value == REDACTED or not isinstance(value, str):
             return _redact_always(value, siblings, allow)
         redacted = redact(value, siblings, allow)
         return value if redacted == value else redacted
