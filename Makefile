@@ -59,6 +59,7 @@ format: setup ## format the code and repair what can be repaired
 lock: setup ## resolve requirements.lock, each service's requirements.txt and the Collector's go.mod anew
 	$(LOCK) --all-extras --group build --group check --group test --group stack \
 		pyproject.toml services/*/pyproject.toml -o requirements.lock
+	$(LOCK) --group build -c requirements.lock -o requirements-build.txt
 	@for service in $(SERVICES); do echo "services/$$service/requirements.txt"; \
 		$(LOCK) services/$$service/pyproject.toml -c requirements.lock \
 			-o services/$$service/requirements.txt || exit 1; done
