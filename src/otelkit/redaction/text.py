@@ -29,6 +29,7 @@ _RUN = re.compile(r"(?:[^\s<>\\\"']|\\(?![\"'])|[\"'](?![\s,)\]};:]|\Z))*+")
 _REQUEST_TARGET = re.compile(r"\S*+(?= HTTP/\d)")
 _CREDENTIALS = re.compile(r"[\w\-.~+/=]*+")
 _SPACE = re.compile(r"\s")
+_TOKEN = re.compile(r"[\w\-.]*+")
 _LINE = re.compile(r"[^\r\n]*+")
 _QUOTED = (
     re.compile(r'(?P<open>b?\\")(?P<value>(?:[^\\]|\\(?!"))*+)'),
@@ -93,7 +94,7 @@ class _Reader:
                 return redact_query(text[start:end], self._allow.query_parameters), end
             case "eyj":
                 is_token = text.startswith("eyJ", start - 3)
-                return (REDACTED, _end(_CREDENTIALS, text, start)) if is_token else ("", start)
+                return (REDACTED, _end(_TOKEN, text, start)) if is_token else ("", start)
             case "bearer" | "basic" as scheme:
                 end = _end(_CREDENTIALS, text, start)
                 is_prose = scheme == "basic" and text[start:end].isalpha() and text[start:end].islower()
