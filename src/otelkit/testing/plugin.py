@@ -53,11 +53,10 @@ def readme_trace(request: pytest.FixtureRequest) -> ReadmeTraces:
 @pytest.fixture
 def reset_telemetry() -> Iterator[None]:
     """Begin and end the test with OpenTelemetry as a fresh process has it."""
-    from otelkit.testing.reset import reset_telemetry as reset  # noqa: PLC0415 - loads the SDK's API
+    from otelkit.testing.reset import fresh_telemetry  # noqa: PLC0415 - loads OpenTelemetry's API
 
-    reset()
-    yield
-    reset()
+    with fresh_telemetry():
+        yield
 
 
 def pytest_assertrepr_compare(

@@ -6,8 +6,11 @@ has no release for 0.66b2, so the same module globals are set here. Checked agai
 proxies are renewed too, because they keep the instruments and tracers that were asked of them.
 """
 
+import logging
+import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from opentelemetry import propagate, trace
@@ -31,18 +34,37 @@ def reset_telemetry() -> None:
 
     What a provider still had to export is flushed by its own `shutdown`, within that one's bounds.
     """
-    forget = getattr(sys.modules.get("otelkit.startup"), "_forget_configuration", None)
-    if forget is not None:
-        forget()
+    ended = _forget_configuration()
     for instrumentor in _instrumented():
         instrumentor.uninstrument()
-    if "otelkit.startup" in sys.modules:  # else nothing of it is configured
-        sys.modules["otelkit.startup"]._forget_configuration()  # noqa: SLF001 - made for this
     for module, name, proxy in _HOMES:
-        _forget_provider(module, name, proxy)
+        _forget_provider(module, name, proxy, ended=ended)
     propagate.set_global_textmap(propagate._load_propagators())  # noqa: SLF001 - what its import does
     # OTEL_SEMCONV_STABILITY_OPT_IN is read once per process
     _semconv._OpenTelemetrySemanticConventionStability._initialized = False  # noqa: SLF001 - no public reset
+
+
+@contextmanager
+def fresh_telemetry() -> Iterator[None]:
+    """Reset before and after; after, also drop OTEL* variables that were added, and restore log levels."""
+    reset_telemetry()
+    names = {name for name in os.environ if name.startswith("OTEL")}
+    levels = {logger: logger.level for logger in map(logging.getLogger, ("", "opentelemetry"))}
+    yield
+    reset_telemetry()
+    for name in [name for name in os.environ if name.startswith("OTEL") and name not in names]:
+        del os.environ[name]
+    for logger, level in levels.items():
+        logger.setLevel(level)
+
+
+def _forget_configuration() -> bool:
+    """Forget otelkit's own start-up; True when that shut the providers down."""
+    startup: Any = sys.modules.get("otelkit.startup")
+    if startup is None or not startup._configured:  # noqa: SLF001 - made for this
+        return False
+    startup._forget_configuration()  # noqa: SLF001 - made for this
+    return True
 
 
 def _instrumented() -> Iterator[Any]:
@@ -55,9 +77,9 @@ def _instrumented() -> Iterator[Any]:
             yield instance
 
 
-def _forget_provider(module: Any, name: str, proxy: type) -> None:
+def _forget_provider(module: Any, name: str, proxy: type, *, ended: bool) -> None:
     provider = getattr(module, f"_{name}_PROVIDER")
-    if hasattr(provider, "shutdown"):
+    if hasattr(provider, "shutdown") and not ended:  # a second shutdown would log a warning
         provider.shutdown()
     setattr(module, f"_{name}_PROVIDER", None)
     setattr(module, f"_{name}_PROVIDER_SET_ONCE", Once())

@@ -1,6 +1,7 @@
 """After a reset, OpenTelemetry is as a fresh process has it."""
 
 import logging
+import os
 
 import pytest
 from opentelemetry import _logs, metrics, propagate, trace
@@ -14,7 +15,9 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from otelkit import configure
+from otelkit.testing import Sink
 from otelkit.testing import reset_telemetry as reset
+from otelkit.testing.reset import fresh_telemetry
 
 pytestmark = pytest.mark.usefixtures("reset_telemetry")
 
@@ -81,10 +84,26 @@ def test_logging_is_instrumented_no_more() -> None:
     assert not LoggingInstrumentor().is_instrumented_by_opentelemetry
 
 
-def test_otelkit_can_be_configured_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_otelkit_can_be_configured_again_and_is_shut_down_once(
+    otlp_sink: Sink, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name, value in otlp_sink.environment().items():
+        monkeypatch.setenv(name, value)
+    for service in ("first", "second"):
+        configure(service)
+        trace.get_tracer("shop").start_span("order").end()
+        reset()
+
+    assert [span.service_name for span in otlp_sink.spans()] == ["first", "second"]
+    assert "shutdown can only be called once" not in caplog.text
+
+
+def test_environment_and_log_levels_are_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
-    configure("first")
+    names, level = set(os.environ), logging.getLogger().level
+    with fresh_telemetry():
+        configure("shop")
+        assert set(os.environ) != names
+        assert logging.getLogger().level != level
 
-    reset()
-
-    configure("second")
+    assert (set(os.environ), logging.getLogger().level) == (names, level)
