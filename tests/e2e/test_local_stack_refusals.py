@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from deploy.local.parts import Part
+from deploy.local.settings import StackError
 from deploy.local.state import Record, write_record
+from deploy.local.trace import show_trace
+from tests.collector.process import free_port
 from tests.e2e.local_stack import LocalStack
 
 pytestmark = pytest.mark.e2e
@@ -116,3 +119,18 @@ def test_state_folder_that_cannot_be_made_is_named(new_stack: NewStack, tmp_path
     assert done.returncode == 1
     assert "STATE_DIR" in done.stdout
     assert "Traceback" not in done.stdout
+
+
+def test_trace_of_a_service_that_does_not_answer_is_a_clear_error() -> None:
+    address = f"http://127.0.0.1:{free_port()}"
+    parts = tuple(Part(name, "", (), {}, address, "", {}) for name in ("viewer", "http-fastapi"))
+
+    with pytest.raises(StackError, match=f"http-fastapi does not answer at {address}"):
+        show_trace(Record(0, 0.0, "", parts))
+
+
+def test_host_that_cannot_be_listened_on_is_named(new_stack: NewStack) -> None:
+    done = new_stack().run("up", STACK_HOST="not a host")
+
+    assert done.returncode == 1
+    assert "STACK_HOST='not a host'" in done.stdout

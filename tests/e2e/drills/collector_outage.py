@@ -13,12 +13,13 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from bench.report import Row, publish
+from bench.report import Row
 from otelkit.receiver import Accepted, Receiver, Verdict
 from otelkit.signals import ExportRequest, Signal
 from tests.e2e.drills.collector import Collector
@@ -102,15 +103,11 @@ def _watch_memory(source: "subprocess.Popen[bytes]", seconds: float) -> int:
     return peak
 
 
-def main() -> int:
-    """Run the drill over both protocols; exit code 1 when a target is missed."""
+def measure(arguments: Sequence[str]) -> list[Row]:
+    """Run the drill over both protocols."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--rate", type=int, default=500)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--protocols", nargs="+", default=["grpc", "http/protobuf"])
-    options = parser.parse_args()
-    return publish([row for name in options.protocols for row in run(options.rate, options.seconds, name)])
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    options = parser.parse_args(arguments)
+    return [row for name in options.protocols for row in run(options.rate, options.seconds, name)]

@@ -1,19 +1,18 @@
 """Malformed OTLP against a viewer: each gets its proper refusal, and the next good batch is shown.
 
-Run: python -m tests.e2e.drills.hostile_payloads [--count 2000] [--seed 7]
+Options: --count 2000, --seed 7. The payloads are the same for the same seed.
 """
 
 import argparse
 import http.client
 import secrets
-import sys
 from collections import Counter
 from collections.abc import Sequence
 
 import grpc
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from bench.report import Row, publish
+from bench.report import Row
 from otelkit.signals import WIRES, Signal
 from otelkit.traces import TempoClient
 from tests.e2e.drills.hostile_case import GRPC, PROTOBUF, Answer, Case
@@ -25,8 +24,8 @@ _ANSWER_SECONDS = 60.0
 _PEAK_MEGABYTES = 300
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the drill; 0 when every target is met."""
+def measure(arguments: Sequence[str]) -> list[Row]:
+    """Run the drill."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=2_000, help="payloads in all (default %(default)s)")
     parser.add_argument("--seed", type=int, default=7, help="for the mutations (default %(default)s)")
@@ -39,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rows.append(Row("viewer still up", viewer.is_up(), 1, "process", "higher"))
         peak = viewer.peak_megabytes()
     rows.append(Row("viewer peak memory", round(peak, 1), _PEAK_MEGABYTES, "MB", "lower"))
-    return publish(rows)
+    return rows
 
 
 def _answer_rows(viewer: ViewerProcess, cases: Sequence[Case]) -> list[Row]:
@@ -101,7 +100,3 @@ def _shows_good_batch(viewer: ViewerProcess) -> bool:
         return False
     spans = TempoClient(f"http://127.0.0.1:{viewer.port}").wait_for_trace(trace_id.hex())
     return [span.name for span in spans] == ["after the storm"]
-
-
-if __name__ == "__main__":
-    sys.exit(main())

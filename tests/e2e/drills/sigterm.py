@@ -7,11 +7,11 @@ only the time to exit counts.
 """
 
 import argparse
-import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 
-from bench.report import Row, publish
+from bench.report import Row
 from otelkit.testing.sink import Sink
 from tests.e2e.drills.service import Service, free_port
 
@@ -48,11 +48,11 @@ def lost(sink: Sink, accepted: list[str]) -> Counter[str]:
     )
 
 
-def main() -> int:
-    """Run the drill; exit code 1 when anything was lost or an exit was late."""
+def measure(arguments: Sequence[str]) -> list[Row]:
+    """Run the drill."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=20)
-    rounds = parser.parse_args().rounds
+    rounds = parser.parse_args(arguments).rounds
     orders, missing, exits, exits_alone = 0, Counter[str](), [], []
     for _ in range(rounds):
         with Sink() as sink:
@@ -62,22 +62,16 @@ def main() -> int:
             exits.append(exit_seconds)
         nowhere = f"http://127.0.0.1:{free_port()}"
         exits_alone.append(end_under_load({"OTEL_EXPORTER_OTLP_ENDPOINT": nowhere})[1])
-    return publish(
-        [
-            Row("SIGTERMs under load", rounds, None, "exits", "higher"),
-            Row("orders accepted", orders, rounds, "orders", "higher"),
-            *(Row(f"{what} lost", count, 0, what, "lower") for what, count in sorted(missing.items())),
-            Row("slowest exit", round(max(exits), 2), EXIT_SECONDS, "s", "lower"),
-            Row(
-                "slowest exit without a Collector",
-                round(max(exits_alone), 2),
-                EXIT_SECONDS_WITHOUT_COLLECTOR,
-                "s",
-                "lower",
-            ),
-        ]
-    )
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return [
+        Row("SIGTERMs under load", rounds, None, "exits", "higher"),
+        Row("orders accepted", orders, rounds, "orders", "higher"),
+        *(Row(f"{what} lost", count, 0, what, "lower") for what, count in sorted(missing.items())),
+        Row("slowest exit", round(max(exits), 2), EXIT_SECONDS, "s", "lower"),
+        Row(
+            "slowest exit without a Collector",
+            round(max(exits_alone), 2),
+            EXIT_SECONDS_WITHOUT_COLLECTOR,
+            "s",
+            "lower",
+        ),
+    ]

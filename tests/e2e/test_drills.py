@@ -1,0 +1,27 @@
+"""The drills, shortened: the same programs as `make drill`, held to the same targets."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.e2e
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("drill", "options"),
+    [
+        ("collector_outage", ["--seconds", "15"]),
+        ("sigterm", ["--rounds", "3"]),
+        ("hostile_payloads", ["--count", "200"]),
+    ],
+)
+def test_drill_meets_its_targets(drill: str, options: list[str]) -> None:
+    command = [sys.executable, "-m", "tests.e2e.drills", drill, *options]
+    process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+
+    assert process.returncode == 0, process.stdout + process.stderr
+    assert "MISSED" not in process.stdout
+    assert "met" in process.stdout
