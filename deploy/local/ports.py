@@ -24,8 +24,7 @@ def check_ports(host: str, parts: Iterable[Part]) -> None:
 
 def is_free(host: str, port: int) -> bool:
     """Say whether a server could listen on this port now."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
+    with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do: TIME_WAIT is no obstacle
         try:
             probe.bind((host, port))

@@ -5,6 +5,7 @@ run the stack, so that an address in a README holds for all of them.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +60,7 @@ class Settings:
     @property
     def reach(self) -> str:
         """The address by which this machine reaches what listens on `host`."""
-        return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)
+        return "127.0.0.1" if self.host == "0.0.0.0" else self.host
 
     def url(self, port_setting: str, path: str = "") -> str:
         """Give the HTTP address of the port with this setting."""
@@ -72,7 +73,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     ports = {name: _read_port(name, default, environ) for name, default in defaults.items()}
     _refuse_two_on_one_port(ports)
     state_dir = Path(environ.get("STATE_DIR") or ROOT / ".run").absolute()
-    return Settings(environ.get("STACK_HOST") or "127.0.0.1", state_dir, ports)
+    return Settings(_read_host(environ), state_dir, ports)
 
 
 def find_service(name: str) -> Service:
@@ -82,6 +83,13 @@ def find_service(name: str) -> Service:
         given = f"there is no service {name!r}" if name else "name a service: SERVICE=..."
         raise StackError(f"{given}; known are: {', '.join(sorted(known))}")
     return known[name]
+
+
+def _read_host(environ: Mapping[str, str]) -> str:
+    host = environ.get("STACK_HOST", "").strip() or "127.0.0.1"
+    if not re.fullmatch(r"[A-Za-z0-9.-]+", host):
+        raise StackError(f"STACK_HOST={host!r} is not an IPv4 address or host name (default 127.0.0.1)")
+    return host
 
 
 def _read_port(name: str, default: int, environ: Mapping[str, str]) -> int:

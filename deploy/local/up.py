@@ -96,5 +96,5 @@ def _only_one(state_dir: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StackError(f"another `make up` or `make down` is at work on {state_dir}") from None
+            raise StackError(f"another `make up` is at work on {state_dir}") from None
         yield
