@@ -14,7 +14,8 @@ key() {
 }
 
 wanted=$(key)
-[ "$(cat "$VENV/.stamp" 2>/dev/null || :)" = "$wanted" ] && [ -x "$VENV/bin/python" ] && exit 0
+finished() { [ "$(cat "$VENV/.stamp" 2>/dev/null || :)" = "$wanted" ] && [ -x "$VENV/bin/python" ]; }
+if finished; then exit 0; fi
 
 "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
     say "$PYTHON is $("$PYTHON" -V 2>&1), but Python 3.11 or newer is needed: name one with PYTHON=..."; exit 1; }
@@ -26,17 +27,24 @@ has_venv || {
     package=$("$PYTHON" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
     if [ "${INSTALL:-1}" != 0 ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         say "installing the system package $package (INSTALL=0 forbids it)"
-        apt-get update -q >&2 && DEBIAN_FRONTEND=noninteractive apt-get install -q -y "$package" >&2
+        apt-get update -q >&2 && DEBIAN_FRONTEND=noninteractive apt-get install -q -y "$package" >&2 || :
     fi
     has_venv || { say "$PYTHON cannot make virtual environments: install the system package $package"; exit 1; }
 }
 
+# Two set-ups at once (make up here, make test there) would install over each other.
+mkdir -p .run
+exec 9>.run/setup.lock
+if command -v flock >/dev/null; then flock 9; fi
+if finished; then exit 0; fi
+
 begun=$(date +%s)
 say "making $VENV with $("$PYTHON" -V 2>&1)"
 rm -f "$VENV/.stamp"
-version() { "$1" -c 'import sys, pip; print(sys.version_info[:2])' 2>/dev/null || :; }
+version() { "$1" -c 'import sys; print(sys.version_info[:2])' 2>/dev/null || :; }
+has_pip() { "$VENV/bin/python" -c 'import pip' 2>/dev/null; }
 quiet=-q
-[ -n "$(version "$VENV/bin/python")" ] && [ "$(version "$VENV/bin/python")" = "$(version "$PYTHON")" ] || {
+[ "$(version "$VENV/bin/python")" = "$(version "$PYTHON")" ] && has_pip || {
     "$PYTHON" -m venv --clear "$VENV"
     quiet='' # the first time there is a lot to wait for: pip shows what it fetches
 }

@@ -8,7 +8,7 @@ from xmlrpc.client import Fault
 import psutil
 from rich import box
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from deploy.local.parts import Part
 from deploy.local.readiness import is_healthy
@@ -52,7 +52,8 @@ def _memory(pid: int) -> str:
 
 def _print_table(rows: list[tuple[str, ...]]) -> None:
     if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
-        table = Table(*COLUMNS, box=box.SIMPLE)
+        narrow = [Column(name, no_wrap=True) for name in COLUMNS[:-1]]  # an address is copied, so never cut
+        table = Table(*narrow, COLUMNS[-1], box=box.SIMPLE, padding=(0, 1, 0, 0))
         for row in rows:
             colour = "green" if row[1] == "healthy" else "red"
             table.add_row(row[0], f"[{colour}]{row[1]}[/]", *row[2:])
