@@ -1,59 +1,20 @@
 """configure() and shutdown(): three signals out, each variable in its specified meaning."""
 
 import json
-import logging
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 
 import pytest
-from opentelemetry import baggage, context, metrics, trace
+from opentelemetry import baggage, context
 
 from otelkit import ConfigurationError, Telemetry, configure
 from otelkit.signals import Signal
 from otelkit.testing import Sink
-from otelkit.testing.endpoint import Protocol
 
 Start = Callable[..., Telemetry]
-
-
-@pytest.fixture
-def start(otlp_sink: Sink, reset_telemetry: None, monkeypatch: pytest.MonkeyPatch) -> Start:
-    def configured(protocol: Protocol = "grpc", **environment: str) -> Telemetry:
-        for name, value in {**otlp_sink.environment(protocol), **environment}.items():
-            monkeypatch.setenv(name, value)
-        return configure("shop", service_version="1.2")
-
-    return configured
-
-
-def use_all_signals() -> None:
-    with trace.get_tracer("t").start_as_current_span("work"):
-        logging.getLogger("shop").warning("working")
-    metrics.get_meter("t").create_counter("shop.things").add(3)
-
-
-@pytest.mark.parametrize("protocol", ["grpc", "http/protobuf"])
-def test_shutdown_exports_all_three_signals(start: Start, otlp_sink: Sink, protocol: Protocol) -> None:
-    telemetry = start(protocol)
-    use_all_signals()
-
-    telemetry.shutdown()
-
-    (span,) = otlp_sink.spans()
-    assert (span.name, span.service_name, span.resource["service.version"]) == ("work", "shop", "1.2")
-    assert [(log.body, log.span_id) for log in otlp_sink.logs()] == [("working", span.span_id)]
-    assert [point.value for point in otlp_sink.metrics("shop.things")] == [3]
-
-
-def test_force_flush_exports_and_goes_on(start: Start, otlp_sink: Sink) -> None:
-    telemetry = start(OTEL_BSP_SCHEDULE_DELAY="60000")
-    use_all_signals()
-
-    assert telemetry.force_flush()
-    assert [span.name for span in otlp_sink.spans()] == ["work"]
+Use = Callable[[], None]
 
 
 def test_second_configuration_is_an_error_that_says_so(start: Start) -> None:
@@ -63,9 +24,11 @@ def test_second_configuration_is_an_error_that_says_so(start: Start) -> None:
         configure("shop")
 
 
-def test_environment_names_the_service_before_the_code_does(start: Start, otlp_sink: Sink) -> None:
+def test_environment_names_the_service_before_the_code_does(
+    start: Start, otlp_sink: Sink, use_all: Use
+) -> None:
     telemetry = start(OTEL_SERVICE_NAME="renamed", OTEL_RESOURCE_ATTRIBUTES="service.version=9,team=a%20b")
-    use_all_signals()
+    use_all()
     telemetry.shutdown()
 
     resource = otlp_sink.spans()[0].resource
@@ -81,9 +44,9 @@ def test_service_without_a_name_is_an_error(reset_telemetry: None) -> None:
         configure()
 
 
-def test_resource_tells_process_host_and_instance(start: Start, otlp_sink: Sink) -> None:
+def test_resource_tells_process_host_and_instance(start: Start, otlp_sink: Sink, use_all: Use) -> None:
     telemetry = start()
-    use_all_signals()
+    use_all()
     telemetry.shutdown()
 
     resource = otlp_sink.spans()[0].resource
@@ -92,9 +55,11 @@ def test_resource_tells_process_host_and_instance(start: Start, otlp_sink: Sink)
     assert "process.command_line" not in resource
 
 
-def test_disabled_sdk_exports_nothing_and_still_propagates(start: Start, otlp_sink: Sink) -> None:
+def test_disabled_sdk_exports_nothing_and_still_propagates(
+    start: Start, otlp_sink: Sink, use_all: Use
+) -> None:
     telemetry = start(OTEL_SDK_DISABLED="true")
-    use_all_signals()
+    use_all()
     telemetry.shutdown()
 
     assert telemetry.pipelines is None
@@ -102,9 +67,11 @@ def test_disabled_sdk_exports_nothing_and_still_propagates(start: Start, otlp_si
 
 
 @pytest.mark.parametrize("signal", ["traces", "metrics", "logs"])
-def test_signal_with_exporter_none_is_not_sent(start: Start, otlp_sink: Sink, signal: str) -> None:
+def test_signal_with_exporter_none_is_not_sent(
+    start: Start, otlp_sink: Sink, signal: str, use_all: Use
+) -> None:
     telemetry = start(**{f"OTEL_{signal.upper()}_EXPORTER": "none"})
-    use_all_signals()
+    use_all()
     telemetry.shutdown()
 
     sent = {"traces": otlp_sink.spans(), "metrics": otlp_sink.metrics(), "logs": otlp_sink.logs()}
@@ -128,47 +95,13 @@ with trace.get_tracer("t").start_as_current_span("work"):
     assert json.loads(process.stdout)["name"] == "work"
 
 
-def test_only_allow_listed_baggage_is_recorded(start: Start, otlp_sink: Sink) -> None:
+def test_only_allow_listed_baggage_is_recorded(start: Start, otlp_sink: Sink, use_all: Use) -> None:
     telemetry = start(OTELKIT_ALLOW_BAGGAGE="shop.tenant")
     token = context.attach(baggage.set_baggage("email", "a@b.c", baggage.set_baggage("shop.tenant", "blue")))
-    use_all_signals()
+    use_all()
     context.detach(token)
     telemetry.shutdown()
 
     assert otlp_sink.spans()[0].attributes == {"shop.tenant": "blue"}
     assert otlp_sink.logs()[0].attributes["shop.tenant"] == "blue"
     assert "a@b.c" not in str(otlp_sink.logs())
-
-
-def test_sdk_reports_on_itself(start: Start, otlp_sink: Sink) -> None:
-    telemetry = start()
-    use_all_signals()
-    telemetry.shutdown()
-
-    names = {point.name for point in otlp_sink.metrics()}
-    assert {
-        "otel.sdk.span.started",
-        "otel.sdk.processor.span.processed",
-        "otel.sdk.exporter.span.exported",
-    } <= names
-
-
-def test_shutdown_twice_does_nothing_more(start: Start) -> None:
-    telemetry = start()
-    telemetry.shutdown()
-    begin = time.monotonic()
-
-    telemetry.shutdown()
-
-    assert time.monotonic() - begin < 0.1
-
-
-def test_shutdown_without_a_collector_keeps_its_bound(start: Start) -> None:
-    nowhere = "http://127.0.0.1:9"  # the discard port: nothing listens
-    telemetry = start(**{f"OTEL_EXPORTER_OTLP_{s}_ENDPOINT": nowhere for s in ("TRACES", "METRICS", "LOGS")})
-    use_all_signals()
-    begin = time.monotonic()
-
-    telemetry.shutdown(timeout_seconds=2)
-
-    assert 1 < time.monotonic() - begin < 3

@@ -21,6 +21,7 @@ class RedactingLogProcessor(LogRecordProcessor):
         self._redactor = AttributeRedactor(allow)
 
     def on_emit(self, log_record: ReadWriteLogRecord) -> None:
+        """Redact the record in place, for the processors that come after."""
         record = log_record.log_record
         try:
             record.body = self._redactor.redact_value(record.body)

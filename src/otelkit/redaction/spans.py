@@ -30,18 +30,22 @@ class RedactingSpanProcessor(SpanProcessor):
         self._redactor = AttributeRedactor(allow)
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        """Hand on: there is nothing to redact before the end."""
         self._next.on_start(span, parent_context)
 
     def _on_ending(self, span: Span) -> None:
         self._next._on_ending(span)  # noqa: SLF001 - the SDK's hook, not public yet
 
     def on_end(self, span: ReadableSpan) -> None:
+        """Hand on the span, or a redacted copy of it."""
         self._next.on_end(redact_span(span, self._redactor))
 
     def shutdown(self) -> None:
+        """End the next processor."""
         self._next.shutdown()
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Flush the next processor."""
         return self._next.force_flush(timeout_millis)
 
 

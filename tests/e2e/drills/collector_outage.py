@@ -56,43 +56,37 @@ def run(rate: int, outage_seconds: float, protocol: str) -> list[Row]:
     receiver = Receiver(arrivals.accept)
     receiver.start()
     with tempfile.TemporaryDirectory() as name, Collector(Path(name), receiver.grpc_port) as collector:
-        ids_file, seconds = Path(name) / "ids", 2 * LEAD_SECONDS + outage_seconds
-        command = [
-            sys.executable,
-            "-m",
-            "tests.e2e.drills.steady_spans",
-            str(rate),
-            str(seconds),
-            str(ids_file),
-        ]
-        environ = {
-            **os.environ,
-            **collector.environment(protocol),
-            "OTELKIT_EXPORT_QUEUE_BYTES": str(QUEUE_BYTES),
-        }
-        with subprocess.Popen(command, env=environ) as source:
+        file = Path(name) / "ids"
+        added_bytes = _break(collector, rate, outage_seconds, protocol, file)
+        ids = set(file.read_text(encoding="ascii").split())
+        missing = arrivals.wait_for(ids, ARRIVAL_SECONDS)
+    receiver.stop()
+    percent = 100 * (sum(arrivals.counts.values()) - len(arrivals.counts)) / len(ids)
+    bound = QUEUE_BYTES / 2**20
+    return [
+        Row(f"{protocol}: spans ended", len(ids), rate * outage_seconds, "spans", "higher"),
+        Row(f"{protocol}: lost", len(missing), 0, "spans", "lower"),
+        Row(f"{protocol}: duplicated", round(percent, 3), 0.1, "%", "lower"),
+        Row(f"{protocol}: memory added", round(added_bytes / 2**20, 1), bound, "MiB", "lower"),
+    ]
+
+
+def _break(collector: Collector, rate: int, outage_seconds: float, protocol: str, file: Path) -> int:
+    """Kill the Collector under a steady source and bring it back; bytes of memory that the source added."""
+    seconds = 2 * LEAD_SECONDS + outage_seconds
+    command = [sys.executable, "-m", "tests.e2e.drills.steady_spans", str(rate), str(seconds), str(file)]
+    environ = os.environ | collector.environment(protocol) | {"OTELKIT_EXPORT_QUEUE_BYTES": str(QUEUE_BYTES)}
+    with subprocess.Popen(command, env=environ) as source:
+        try:
             time.sleep(LEAD_SECONDS)
             before = psutil.Process(source.pid).memory_info().rss
             collector.kill(signal.SIGKILL)
             peak = _watch_memory(source, outage_seconds)
             collector.start()
             source.wait(timeout=LEAD_SECONDS + 60)
-        ids = set(ids_file.read_text(encoding="ascii").split())
-        missing = arrivals.wait_for(ids, ARRIVAL_SECONDS)
-    receiver.stop()
-    extra = sum(arrivals.counts.values()) - len(arrivals.counts)
-    return [
-        Row(f"{protocol}: spans ended", len(ids), rate * outage_seconds, "spans", "higher"),
-        Row(f"{protocol}: lost", len(missing), 0, "spans", "lower"),
-        Row(f"{protocol}: duplicated", round(100 * extra / len(ids), 3), 0.1, "%", "lower"),
-        Row(
-            f"{protocol}: memory added",
-            round((peak - before) / 2**20, 1),
-            QUEUE_BYTES / 2**20,
-            "MiB",
-            "lower",
-        ),
-    ]
+        finally:
+            source.kill()
+    return peak - before
 
 
 def _watch_memory(source: "subprocess.Popen[bytes]", seconds: float) -> int:
