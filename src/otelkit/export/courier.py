@@ -1,43 +1,28 @@
-"""The thread that offers the oldest payload until it is accepted or refused for good.
+"""The thread that brings payloads to the receiver, and the door to it.
 
-One thread an exporter, begun at the first payload, idle without wakeups. The OTLP exporter
-specification leaves the number of retries open; here only shutdown ends them. A flush wakes
-the courier out of its own backoff, but not out of a wait that the receiver asked for;
-shutdown wakes it out of both, because it is the last chance.
+One daemon thread an exporter, begun at the first payload and idle without wakeups. From Python
+3.12 on no thread begins once the interpreter ends, which is when a short program's first
+batch comes; then `stop` delivers in the thread that called it.
 """
 
-import logging
 import time
-from collections.abc import Callable
+from contextlib import suppress
 from threading import Thread
 
-from opentelemetry.instrumentation.utils import suppress_instrumentation
-
-from otelkit.export.backoff import Backoff
 from otelkit.export.byte_queue import ByteQueue, Payload
-from otelkit.export.outcome import Outcome, Retry
-from otelkit.export.report import Report, tell
+from otelkit.export.report import Report
+from otelkit.export.rounds import Rounds
 from otelkit.export.sender import Sender
 
-_STOPPING_DELAY_SECONDS = 0.5
 _JOIN_SECONDS = 0.2
-_log = logging.getLogger(__name__)
 
 
-class Courier:
-    """Owns the sender; `queue.changed` guards its state too."""
+class Courier(Rounds):
+    """Takes payloads from any thread; delivers them in its own."""
 
     def __init__(self, sender: Sender, queue: ByteQueue, report: Report) -> None:
-        self.sender = sender
-        self.queue = queue
-        self._report = report
-        self._changed = queue.changed
-        self._backoff = Backoff()
+        super().__init__(sender, queue, report)
         self._thread: Thread | None = None
-        self._sending = self._held = self._stopping = self._ended = False
-        self._nudges = 0
-        self._seen = False, 0
-        self._settled_payloads = 0
 
     def take(self, payload: Payload) -> str | None:
         """Queue a payload; returns why not (`queue_full`, `shutdown`), or None."""
@@ -47,9 +32,10 @@ class Courier:
             if not self.queue.add(payload):
                 return "queue_full"
             if self._thread is None:
-                thread = Thread(target=self._run, name="otelkit-courier", daemon=True)
-                thread.start()
-                self._thread = thread
+                with suppress(RuntimeError):  # the interpreter ends: `stop` comes next
+                    thread = Thread(target=self._run, name="otelkit-courier", daemon=True)
+                    thread.start()
+                    self._thread = thread
             return None
 
     def flush(self, deadline: float) -> bool:
@@ -65,6 +51,9 @@ class Courier:
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
+        if self._thread is None:
+            self._run_here(deadline)
+        with self._changed:
             self._wait(lambda: self._settled_payloads >= self.queue.added_payloads or self._ended, deadline)
             self._ended = True
             left = self.queue.clear()
@@ -96,58 +85,3 @@ class Courier:
         with self._changed:
             self._held = False
             self._changed.notify_all()
-
-    def _run(self) -> None:
-        with suppress_instrumentation():
-            while (payload := self._next()) is not None:
-                outcome = self._offer(payload)
-                self._settle(payload, outcome)
-
-    def _next(self) -> Payload | None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._ended or (not self._held and self.queue.head() is not None))
-            self._sending = not self._ended
-            self._seen = self._stopping, self._nudges
-            return None if self._ended else self.queue.head()
-
-    def _offer(self, payload: Payload) -> Outcome:
-        try:
-            return self.sender.send(payload.data)
-        except Exception as error:  # noqa: BLE001 - a defect must not end the thread
-            _log.debug("offering a payload failed", exc_info=True)
-            return Retry(f"{type(error).__name__}: {error}")
-
-    def _settle(self, payload: Payload, outcome: Outcome) -> None:
-        with self._changed:
-            self._sending = False
-            self._changed.notify_all()
-            if self._ended:
-                return  # whoever stopped us has counted it
-            if not isinstance(outcome, Retry):
-                self.queue.remove_head()
-                self._backoff.reset()
-        # Told without the lock, since reports log, and a log handler may wait for us elsewhere.
-        tell(self._report, outcome, payload.items, self.queue.waiting_items)
-        if isinstance(outcome, Retry):
-            self._pause(outcome.after_seconds)
-            return
-        with self._changed:
-            self._settled_payloads += 1
-            self._changed.notify_all()
-
-    def _pause(self, asked_seconds: float | None) -> None:
-        """Wait before the next offer, unless a flush or the stop came since this one began."""
-        with self._changed:
-            seconds = self._backoff.next_seconds() if asked_seconds is None else asked_seconds
-            if self._stopping and asked_seconds is None:
-                seconds = min(seconds, _STOPPING_DELAY_SECONDS)
-            self._changed.wait_for(
-                lambda: self._is_woken(by_flush=asked_seconds is None) or self._ended, seconds
-            )
-
-    def _is_woken(self, *, by_flush: bool) -> bool:
-        stopping, nudges = self._seen
-        return self._stopping != stopping or (by_flush and self._nudges != nudges)
-
-    def _wait(self, done: Callable[[], bool], deadline: float) -> bool:
-        return self._changed.wait_for(done, max(0.0, deadline - time.monotonic()))

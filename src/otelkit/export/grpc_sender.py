@@ -7,6 +7,7 @@ channel's own: the global one would hand a forked child its parent's connection.
 (https://opentelemetry.io/docs/specs/otlp/#otlpgrpc-response)
 """
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
@@ -55,12 +56,11 @@ class GrpcSender:
         self._channel: grpc.Channel | None = None
         self._call: _Call | None = None
 
-    def send(self, payload: bytes) -> Outcome:
+    def send(self, payload: bytes, most_seconds: float = math.inf) -> Outcome:
         """Offer once, within the destination's timeout."""
+        seconds = min(self._destination.timeout_seconds, most_seconds)
         try:
-            response = self._callable()(
-                payload, timeout=self._destination.timeout_seconds, metadata=self._destination.headers
-            )
+            response = self._callable()(payload, timeout=seconds, metadata=self._destination.headers)
         except grpc.RpcError as error:
             return _failure(cast("grpc.Call", error))
         except ValueError as error:  # the channel was closed between here and the call

@@ -7,9 +7,11 @@ level 1: the default 9 costs half as much CPU again for some per cent of size.
 """
 
 import gzip
+import math
 import os
 import select
 import socket
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from threading import Timer
 
@@ -33,13 +35,16 @@ class HttpSender:
         self._target = ""
         self._headers: dict[str, str] = {}
 
-    def send(self, payload: bytes) -> Outcome:
+    def send(self, payload: bytes, most_seconds: float = math.inf) -> Outcome:
         """Offer once. The timeout bounds the whole of it, also an answer that drips."""
-        watch = Timer(self._destination.timeout_seconds, self.cancel)
+        seconds = min(self._destination.timeout_seconds, most_seconds)
+        watch = Timer(seconds, self.cancel)
         watch.daemon = True
-        watch.start()
+        with suppress(RuntimeError):  # no thread begins at the interpreter's end: then each step is bounded
+            watch.start()
         try:
-            return self._exchange(gzip.compress(payload, _GZIP_LEVEL) if self._destination.gzip else payload)
+            body = gzip.compress(payload, _GZIP_LEVEL) if self._destination.gzip else payload
+            return self._exchange(body, seconds)
         except (OSError, HTTPException) as error:
             self.close()
             return Retry(f"{type(error).__name__}: {error}")
@@ -62,8 +67,11 @@ class HttpSender:
         if found is not None:
             os.close(socket.socket.detach(found))
 
-    def _exchange(self, body: bytes) -> Outcome:
+    def _exchange(self, body: bytes, seconds: float) -> Outcome:
         connection = self._open()
+        connection.timeout = seconds
+        if connection.sock is not None:
+            connection.sock.settimeout(seconds)
         connection.request("POST", self._target, body, self._headers)
         response = connection.getresponse()
         content = response.read(_MAX_RESPONSE_BYTES)

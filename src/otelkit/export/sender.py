@@ -13,8 +13,8 @@ class Sender(Interface):
 
     rests_during_fork: bool
 
-    def send(self, payload: bytes) -> Outcome:
-        """Offer once, within the destination's timeout; never raises for what a network does."""
+    def send(self, payload: bytes, most_seconds: float) -> Outcome:
+        """Offer once, within the destination's timeout and `most_seconds`; no network error is raised."""
 
     def cancel(self) -> None:
         """End a `send` that another thread waits in; a later `send` connects anew."""
