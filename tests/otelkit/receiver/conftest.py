@@ -90,7 +90,8 @@ def call(receiver: Receiver) -> Call:
         options = [("grpc.max_send_message_length", -1)]
         with grpc.insecure_channel(address, options, compression) as channel:
             export = channel.unary_unary(WIRES[signal].grpc_method, bytes, bytes)
-            return export(body, timeout=20)
+            answer: bytes = export(body, timeout=20)
+            return answer
 
     return send
 

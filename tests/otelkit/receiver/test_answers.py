@@ -5,8 +5,8 @@ import zlib
 
 import grpc
 import pytest
-from google.rpc.error_details_pb2 import RetryInfo
-from google.rpc.status_pb2 import Status
+from google.rpc.error_details_pb2 import RetryInfo  # type: ignore[import-untyped]  # no stubs exist
+from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]  # no stubs exist
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from otelkit.receiver import Accepted, Refused, TryAgain
@@ -59,7 +59,7 @@ def test_try_again_is_unavailable_with_the_time_to_wait(desk: Desk, post: Post, 
 
     assert (answer.status, answer.headers["retry-after"]) == (503, "2")
     assert raised.value.code() is grpc.StatusCode.UNAVAILABLE
-    trailers = dict(raised.value.trailing_metadata())
+    trailers = {item.key: item.value for item in raised.value.trailing_metadata() or ()}
     waits = RetryInfo.FromString(trailers["google.rpc.retryinfo-bin"]).retry_delay
     assert (waits.seconds, waits.nanos) == (1, 500_000_000)
     details = Status.FromString(trailers["grpc-status-details-bin"]).details
@@ -90,5 +90,5 @@ def test_callback_that_raises_is_answered_and_logged_without_its_secret(
     assert answer.status == 500
     assert b"hunter2" not in answer.body
     assert raised.value.code() is grpc.StatusCode.INTERNAL
-    assert "hunter2" not in raised.value.details()
+    assert "hunter2" not in str(raised.value.details())
     assert caplog.text.count("RuntimeError: password is hunter2") == 2

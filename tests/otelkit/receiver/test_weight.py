@@ -13,6 +13,7 @@ from otelkit.receiver.weight import decoded_bytes
 
 TRACES = ExportTraceServiceRequest.DESCRIPTOR
 LIMIT_BYTES = 64 * 2**20
+REFUSED = "400"
 
 
 def nested(tags: bytes, innermost: bytes) -> bytes:
@@ -25,25 +26,27 @@ def nested(tags: bytes, innermost: bytes) -> bytes:
     return body
 
 
+def weigh(body: bytes, limit_bytes: int) -> str:
+    try:
+        return str(decoded_bytes(TRACES, body, limit_bytes))
+    except Fault as fault:
+        return str(fault.http_status)
+
+
 @pytest.mark.parametrize(
     "tags",
     [b"", b"\x0a", b"\x12\x0a", b"\x12\x12\x0a"],
     ids=["resources", "scopes", "spans", "what a span has"],
 )
 @pytest.mark.parametrize("part", [b"\x0a\x00", b"\x12\x00", b"\x4a\x00", b"\x5a\x00", b"\x8a\x00\x00"])
-def test_millions_of_small_parts_are_refused_within_a_second_or_weigh_little(
-    tags: bytes, part: bytes
-) -> None:
-    body = nested(tags, part * (4 * 2**20))
+def test_millions_of_small_parts_are_refused_or_weigh_little(tags: bytes, part: bytes) -> None:
+    body = nested(tags, part * (3 * 2**19))
     began = time.process_time()
 
-    try:
-        estimate = decoded_bytes(TRACES, body, LIMIT_BYTES)
-    except Fault as fault:
-        assert fault.http_status == 400
-        assert time.process_time() - began < 5
-    else:
-        assert estimate <= LIMIT_BYTES + len(body)
+    outcome = weigh(body, LIMIT_BYTES // 4)
+
+    assert outcome == REFUSED or int(outcome) <= LIMIT_BYTES // 4 + len(body)
+    assert time.process_time() - began < 5
 
 
 def test_packed_numbers_are_weighed_as_the_numbers_they_become() -> None:
@@ -76,7 +79,6 @@ def test_walking_any_bytes_ends_in_a_number_or_a_refusal(noise: bytes) -> None:
     enough_to_be_walked = b"\x0a\x00" * 70_000
     body = nested(b"\x12\x0a", noise) + enough_to_be_walked
 
-    try:
-        assert decoded_bytes(TRACES, body, LIMIT_BYTES) > 0
-    except Fault as fault:
-        assert fault.http_status == 400
+    outcome = weigh(body, LIMIT_BYTES)
+
+    assert outcome == REFUSED or int(outcome) >= len(body)

@@ -1,0 +1,145 @@
+"""What is accepted is on disk; what does not fit goes oldest first; a full disk loses nothing."""
+
+import logging
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import grpc
+import pytest
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from otelkit.errors import ConfigurationError
+from otelkit.signals import WIRES, Signal
+from otelkit.viewer.database import open_for_writing
+
+from .conftest import Backend, make_span
+
+
+def test_span_that_comes_twice_is_kept_once_as_it_came_last(backend: Backend) -> None:
+    backend.send_spans(make_span(1, name="before"), make_span(2, parent=1))
+    backend.send_spans(make_span(1, name="after"))
+
+    assert sorted(span.name for span in backend.tempo.trace("1")) == ["after", "span 2"]
+    assert "2 spans" in backend.get("/").text
+
+
+def test_spans_with_invalid_ids_are_counted_back_to_the_sender(backend: Backend) -> None:
+    bad = [make_span(1, trace_id=b""), make_span(2, span_id=b"short"), make_span(3, trace_id=bytes(16))]
+
+    partial = backend.send_spans(make_span(4), *bad).partial_success
+
+    assert partial.rejected_spans == 3
+    assert "16 bytes" in partial.error_message
+    assert [span.name for span in backend.tempo.trace("1")] == ["span 4"]
+
+
+def test_oldest_go_first_and_the_file_stays_within_its_bound(tmp_path: Path) -> None:
+    database = tmp_path / "small.db"
+    backend = Backend(database, "--max-megabytes=2")
+    try:
+        for number in range(1, 61):
+            span = make_span(number, trace=number)
+            span.attributes.add(key="ballast").value.string_value = "b" * 100_000
+            backend.send_spans(span)
+            logs = ExportLogsServiceRequest()
+            logs.resource_logs.add().scope_logs.add().log_records.add(severity_text="l" * 10_000)
+            backend.send(logs, Signal.LOGS)
+        assert backend.tempo.trace("3c")
+        assert backend.tempo.trace("1") == []
+    finally:
+        backend.viewer.stop()
+
+    assert database.stat().st_size < 3 * 2**20
+    with sqlite3.connect(database) as connection:
+        kept = [row[0][-1] for row in connection.execute("SELECT trace_id FROM traces ORDER BY trace_id")]
+        origins = connection.execute("SELECT count(*) FROM origins").fetchone()[0]
+    connection.close()
+    assert kept == list(range(61 - len(kept), 61))
+    assert len(kept) > 10
+    assert origins == 2
+
+
+def test_full_disk_is_try_again_and_one_line(backend: Backend, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    backend.send_spans(make_span(1))
+    connection = backend.viewer._writer._connection
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+    big = make_span(2, trace_state="t" * 200_000)
+
+    for _ in range(3):
+        with pytest.raises(grpc.RpcError) as raised:
+            backend.send_spans(big)
+        assert raised.value.code() is grpc.StatusCode.UNAVAILABLE
+    connection.execute("PRAGMA max_page_count = 1000000")
+    backend.send_spans(big)
+
+    assert len(backend.tempo.trace("1")) == 2
+    lines = [record.getMessage() for record in caplog.records if record.name.startswith("otelkit.viewer")]
+    assert len(lines) == 1
+    assert "database or disk is full" in lines[0]
+
+
+@pytest.mark.parametrize("content", [b"this is no database, but it is long enough to be looked at" * 20])
+def test_file_that_is_no_database_is_a_clear_error(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_bytes(content)
+
+    with pytest.raises(ConfigurationError, match=r"--database .*notes.txt cannot be used \(file is not a"):
+        open_for_writing(path)
+
+
+def test_database_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "later.db"
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 9")
+    connection.close()
+
+    with pytest.raises(ConfigurationError, match="version 9"):
+        open_for_writing(path)
+
+
+def test_sigterm_under_load_ends_in_time_and_keeps_every_accepted_span(tmp_path: Path) -> None:
+    database = tmp_path / "viewer.db"
+    command = [sys.executable, "-m", "otelkit.viewer", "--port=0", "--otlp-http-port=0", "--otlp-grpc-port=0"]
+    with subprocess.Popen([*command, f"--database={database}"], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        grpc_port = process.stdout.readline().partition("grpc 127.0.0.1:")[2].split()[0]
+        accepted: list[int] = []
+        sender = threading.Thread(target=_send_until_refused, args=(grpc_port, accepted))
+        sender.start()
+        deadline = time.monotonic() + 10
+        while len(accepted) < 50 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        exit_code = process.wait(10)
+        ended_seconds = time.monotonic() - began
+        sender.join(10)
+
+    connection = sqlite3.connect(database)
+    kept = {int.from_bytes(row[0], "big") for row in connection.execute("SELECT span_id FROM spans")}
+    connection.close()
+    assert exit_code == 0
+    assert ended_seconds < 5
+    assert len(accepted) >= 50
+    assert set(accepted) <= kept
+
+
+def _send_until_refused(port: str, accepted: list[int]) -> None:
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        export = channel.unary_unary(WIRES[Signal.TRACES].grpc_method, bytes, bytes)
+        for number in range(1, 100_000):
+            request = ExportTraceServiceRequest()
+            request.resource_spans.add().scope_spans.add(spans=[make_span(number)])
+            try:
+                export(request.SerializeToString(), timeout=5)
+            except grpc.RpcError:
+                return
+            accepted.append(number)
