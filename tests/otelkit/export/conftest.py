@@ -54,8 +54,8 @@ def start_receiver(protocol: str) -> Iterator[Callable[..., Inbox]]:
 
     def start(port: int = 0, inbox: Inbox | None = None) -> Inbox:
         inbox = inbox or Inbox()
-        ports = {"grpc_port": port} if protocol == "grpc" else {"http_port": port}
-        receiver = Receiver(inbox.accept, **ports)
+        grpc_port, http_port = (port, 0) if protocol == "grpc" else (0, port)
+        receiver = Receiver(inbox.accept, grpc_port=grpc_port, http_port=http_port)
         receiver.start()
         started.append(receiver)
         inbox.port = receiver.grpc_port if protocol == "grpc" else receiver.http_port

@@ -10,7 +10,7 @@ from otelkit.export.metric_preferences import read_aggregation, read_temporality
 from otelkit.signals import Signal
 
 
-def _read(signal: Signal = Signal.TRACES, **settings: str) -> Destination:
+def _read(signal: Signal = Signal.TRACES, /, **settings: str) -> Destination:
     return read_destination(signal, {f"OTEL_EXPORTER_OTLP_{name}": value for name, value in settings.items()})
 
 
