@@ -34,10 +34,12 @@ class HttpSender:
         self._connection: HTTPConnection | None = None
         self._target = ""
         self._headers: dict[str, str] = {}
+        self._was_cut = False
 
     def send(self, payload: bytes, most_seconds: float = math.inf) -> Outcome:
         """Offer once. The timeout bounds the whole of it, also an answer that drips."""
         seconds = min(self._destination.timeout_seconds, most_seconds)
+        self._was_cut = False
         watch = Timer(seconds, self.cancel)
         watch.daemon = True
         with suppress(RuntimeError):  # no thread begins at the interpreter's end: then each step is bounded
@@ -53,6 +55,7 @@ class HttpSender:
 
     def cancel(self) -> None:
         """Cut the connection that another thread waits on."""
+        self._was_cut = True
         cut(self._connection)
 
     def close(self) -> None:
@@ -75,6 +78,8 @@ class HttpSender:
         connection.request("POST", self._target, body, self._headers)
         response = connection.getresponse()
         content = response.read(_MAX_RESPONSE_BYTES)
+        if self._was_cut or (response.length and len(content) < _MAX_RESPONSE_BYTES):
+            raise HTTPException("the answer ended early")  # http.client takes a cut header for its end
         outcome = self._outcome(response, content)
         if not response.isclosed():  # more than we read: the rest must not precede the next answer
             self.close()

@@ -94,6 +94,16 @@ def test_an_unreadable_or_overlong_success_is_a_success(
     assert [sender.send(b"x") for _ in range(4)] == [Accepted()] * 4
 
 
+def test_a_success_that_breaks_off_is_to_be_offered_again(
+    answers: Answers, sender_to: Callable[..., HttpSender]
+) -> None:
+    answers.answers = [(200, {"content-length": "50", "connection": "close"}, b"x")]
+
+    assert sender_to(f"http://127.0.0.1:{answers.port}").send(b"x") == Retry(
+        "HTTPException: the answer ended early"
+    )
+
+
 def test_a_proxy_of_the_environment_is_used_unless_no_proxy_names_the_host(
     answers: Answers, sender_to: Callable[..., HttpSender], monkeypatch: pytest.MonkeyPatch
 ) -> None:
