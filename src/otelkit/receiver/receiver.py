@@ -1,5 +1,7 @@
 """The receiver: both protocols in front of one callback."""
 
+import threading
+
 from starlette.applications import Starlette
 
 from otelkit.receiver.budget import Budget
@@ -55,5 +57,7 @@ class Receiver:
 
     def stop(self) -> None:
         """Answer what is in hand within about a second, then close both ports; idempotent."""
-        self._http.stop(_GRACE_SECONDS)
+        http = threading.Thread(target=self._http.stop, args=(_GRACE_SECONDS,))
+        http.start()
         self._grpc.stop(_GRACE_SECONDS)
+        http.join()

@@ -1,5 +1,6 @@
 """The web application: pages, Tempo's API, health; one place for errors and security headers."""
 
+import sqlite3
 from importlib.resources import files
 from pathlib import Path
 
@@ -57,6 +58,9 @@ def create_app(database: Path) -> Starlette:
     def too_slow(request: Request, _error: Exception) -> Response:
         return respond(request, 503, "This search takes too long: narrow it by service, name or time.")
 
+    def unreadable(request: Request, error: Exception) -> Response:
+        return respond(request, 503, f"The database cannot be read now: {error}.")
+
     def http_error(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         return respond(request, status, str(getattr(error, "detail", error)))
@@ -67,6 +71,7 @@ def create_app(database: Path) -> Starlette:
         exception_handlers={
             ValueError: bad_request,
             QueryTooSlowError: too_slow,
+            sqlite3.Error: unreadable,
             HTTPException: http_error,
         },
     )

@@ -14,6 +14,7 @@ from pathlib import Path
 from otelkit.errors import ConfigurationError
 
 _QUERY_SECONDS = 5.0
+_LOCKED_SECONDS = 1.0  # senders try again, so the writer need not wait long for another program
 _INSTRUCTIONS_BETWEEN_CHECKS = 10_000
 _VERSION = 1
 
@@ -26,7 +27,9 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     """Open or create the file; raises ConfigurationError naming it when that cannot be."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(
+            path, timeout=_LOCKED_SECONDS, isolation_level=None, check_same_thread=False
+        )
         _prepare(connection)
     except (sqlite3.Error, OSError) as error:
         raise ConfigurationError(

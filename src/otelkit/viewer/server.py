@@ -1,5 +1,7 @@
 """The viewer as a whole: writer, receiver and pages, started and stopped in that order."""
 
+import threading
+
 from otelkit.receiver import HttpServer, Receiver
 from otelkit.viewer.app import create_app
 from otelkit.viewer.intake import Intake
@@ -34,9 +36,11 @@ class Viewer:
 
     def stop(self) -> None:
         """Answer what is in hand, write it, close everything; idempotent."""
+        pages = threading.Thread(target=self._pages.stop, args=(_PAGES_GRACE_SECONDS,))
+        pages.start()
         self._receiver.stop()
         self._writer.close(_WRITER_SECONDS)
-        self._pages.stop(_PAGES_GRACE_SECONDS)
+        pages.join()
 
     def addresses(self, host: str) -> str:
         """One line with the real ports."""

@@ -73,16 +73,18 @@ class Writer:
             results = self._write_all([request for request, _ in jobs])
         except Exception as error:  # noqa: BLE001 - every sender that waits gets its answer
             self._roll_back()
-            self._answer_one_by_one(jobs, error)
+            self._answer_failure(jobs, error)
         else:
             for (_, future), rejected in zip(jobs, results, strict=True):
                 future.set_result(rejected)
 
-    def _answer_one_by_one(self, jobs: list[Job], error: Exception) -> None:
-        if len(jobs) == 1:
-            jobs[0][1].set_exception(error)
+    def _answer_failure(self, jobs: list[Job], error: Exception) -> None:
+        disk_or_lock = isinstance(error, sqlite3.OperationalError)
+        if disk_or_lock or len(jobs) == 1:
+            for _, future in jobs:
+                future.set_exception(error)
             return
-        for job in jobs:  # the fault of one is not answered to the others
+        for job in jobs:  # the fault of one request is not answered to the others
             self._commit_live([job])
 
     def _write_all(self, requests: list[ExportRequest]) -> list[int]:

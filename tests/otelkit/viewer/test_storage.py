@@ -1,21 +1,15 @@
 """What is accepted is on disk; what does not fit goes oldest first; a full disk loses nothing."""
 
 import logging
-import signal
 import sqlite3
-import subprocess
-import sys
-import threading
-import time
 from pathlib import Path
 
 import grpc
 import pytest
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from otelkit.errors import ConfigurationError
-from otelkit.signals import WIRES, Signal
+from otelkit.signals import Signal
 from otelkit.viewer.database import open_for_writing
 
 from .conftest import Backend, make_span
@@ -103,43 +97,3 @@ def test_database_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigurationError, match="version 9"):
         open_for_writing(path)
-
-
-def test_sigterm_under_load_ends_in_time_and_keeps_every_accepted_span(tmp_path: Path) -> None:
-    database = tmp_path / "viewer.db"
-    command = [sys.executable, "-m", "otelkit.viewer", "--port=0", "--otlp-http-port=0", "--otlp-grpc-port=0"]
-    with subprocess.Popen([*command, f"--database={database}"], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        grpc_port = process.stdout.readline().partition("grpc 127.0.0.1:")[2].split()[0]
-        accepted: list[int] = []
-        sender = threading.Thread(target=_send_until_refused, args=(grpc_port, accepted))
-        sender.start()
-        deadline = time.monotonic() + 10
-        while len(accepted) < 50 and time.monotonic() < deadline:
-            time.sleep(0.01)
-        began = time.monotonic()
-        process.send_signal(signal.SIGTERM)
-        exit_code = process.wait(10)
-        ended_seconds = time.monotonic() - began
-        sender.join(10)
-
-    connection = sqlite3.connect(database)
-    kept = {int.from_bytes(row[0], "big") for row in connection.execute("SELECT span_id FROM spans")}
-    connection.close()
-    assert exit_code == 0
-    assert ended_seconds < 5
-    assert len(accepted) >= 50
-    assert set(accepted) <= kept
-
-
-def _send_until_refused(port: str, accepted: list[int]) -> None:
-    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-        export = channel.unary_unary(WIRES[Signal.TRACES].grpc_method, bytes, bytes)
-        for number in range(1, 100_000):
-            request = ExportTraceServiceRequest()
-            request.resource_spans.add().scope_spans.add(spans=[make_span(number)])
-            try:
-                export(request.SerializeToString(), timeout=5)
-            except grpc.RpcError:
-                return
-            accepted.append(number)
