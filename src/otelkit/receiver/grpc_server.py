@@ -65,6 +65,7 @@ class GrpcServer:
         return [
             ("grpc.max_receive_message_length", self._max_request_bytes),
             ("grpc.per_message_decompression", 0),
+            ("grpc.http2.bdp_probe", 0),  # a stream that waits for a thread buffers 64 KB, not megabytes
             ("grpc.so_reuseport", 0),  # or a second server would take the same port without an error
         ]
 

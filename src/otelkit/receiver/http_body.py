@@ -27,7 +27,7 @@ class Body:
         self._limit_bytes = limit_bytes
         self._held_bytes = 0
 
-    async def read(self) -> bytes:
+    async def read(self) -> bytearray:
         """Read and decompress; raises Fault (400, 408, 413, 415 or 503)."""
         try:
             async with asyncio.timeout(_READ_SECONDS):
@@ -55,7 +55,7 @@ class Body:
         self._budget.give_back(self._held_bytes)
         self._held_bytes = 0
 
-    async def _keep(self, chunks: AsyncIterator[bytes]) -> bytes:
+    async def _keep(self, chunks: AsyncIterator[bytes]) -> bytearray:
         encoding = self._request.headers.get("content-encoding", "").strip().lower()
         if encoding not in _ENCODINGS:
             message = f"content-encoding {encoding!r:.80} is not supported: send gzip, deflate or none"
@@ -66,7 +66,7 @@ class Body:
             self._add(kept, inflater.feed(chunk) if inflater else chunk)
         if inflater:
             inflater.finish()
-        return bytes(kept)
+        return kept
 
     def _add(self, kept: bytearray, part: bytes) -> None:
         if len(kept) + len(part) > self._limit_bytes:

@@ -24,7 +24,7 @@ _REJECTED_FIELDS = {
 }
 
 
-def answer(signal: Signal, body: bytes, accept: Accept, budget: Budget) -> bytes:
+def answer(signal: Signal, body: bytes | bytearray, accept: Accept, budget: Budget) -> bytes:
     """Parse the request, ask `accept`, and encode the response message.
 
     Raises Fault for everything but an accepted request.
@@ -39,10 +39,10 @@ def answer(signal: Signal, body: bytes, accept: Accept, budget: Budget) -> bytes
     raise malformed(verdict.message)
 
 
-def _parse(signal: Signal, body: bytes) -> ExportRequest:
+def _parse(signal: Signal, body: bytes | bytearray) -> ExportRequest:
     request = WIRES[signal].request()
     try:
-        request.ParseFromString(body)
+        request.ParseFromString(body)  # type: ignore[arg-type]  # takes any buffer, its stub knows bytes
     except DecodeError:
         name = request.DESCRIPTOR.name
         raise malformed(f"the body is not a protobuf {name}") from None

@@ -12,14 +12,14 @@ from otelkit.receiver.judge import LARGEST_DECODED_BYTES
 from otelkit.receiver.verdict import Accept
 
 _GRACE_SECONDS = 1.0
-_LARGEST_REQUESTS_IN_HAND = 2
+_LARGEST_BODIES_IN_HAND = 4
 
 
 class Receiver:
     """Receives OTLP in threads of this process, and asks `accept` about every request.
 
-    `max_request_bytes` bounds a request as sent and as decompressed; of the largest
-    ones two are handled at once, further ones are asked to come again.
+    `max_request_bytes` bounds a request as sent and as decompressed. Of the largest ones one
+    is decoded at a time; what does not fit beside it is asked to come again.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class Receiver:
         http_port: int = 0,
         max_request_bytes: int = 16 * 2**20,
     ) -> None:
-        budget = Budget(_LARGEST_REQUESTS_IN_HAND * (max_request_bytes + LARGEST_DECODED_BYTES))
+        budget = Budget(_LARGEST_BODIES_IN_HAND * max_request_bytes + LARGEST_DECODED_BYTES)
         app = Starlette(routes=otlp_routes(accept, budget, max_request_bytes))
         self._grpc = GrpcServer(accept, host, grpc_port, budget, max_request_bytes)
         self._http = HttpServer(app, host, http_port)

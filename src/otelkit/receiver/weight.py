@@ -15,7 +15,8 @@ from otelkit.receiver.fault import malformed
 _WALK_ABOVE_BYTES = 2 * 2**20
 _WALK_ABOVE_TAGS = 65_536
 _BYTES_A_MESSAGE, _BYTES_A_SLOT, _BYTES_A_NUMBER = 16, 16, 8
-_HEAVIEST_MESSAGE_BYTES = 300
+_HEAVIEST_MESSAGE_BYTES = 200
+_COPIES = 3  # of the text in it: decoded, and encoded again by whoever keeps it
 # Bytes that can begin a field with a length (wire type 2), numbered 1 to 15, in any varint form.
 _TAGS = bytes(field << 3 | 2 | more for field in range(1, 16) for more in (0, 0x80))
 _VARINT, _FIXED64, _LENGTH, _FIXED32 = 0, 1, 2, 5
@@ -31,18 +32,18 @@ class _Field:
     child: Descriptor | None
 
 
-def decoded_bytes(descriptor: Descriptor, body: bytes, limit_bytes: int) -> int:
-    """Upper estimate of the decoded size; raises Fault (400) when it passes the limit."""
+def decoded_bytes(descriptor: Descriptor, body: bytes | bytearray, limit_bytes: int) -> int:
+    """Estimate from above what handling the body takes; raises Fault (400) above the limit."""
     tags = len(body) - len(body.translate(None, _TAGS))
     if len(body) <= _WALK_ABOVE_BYTES and tags <= _WALK_ABOVE_TAGS:
         return len(body) * _BYTES_A_NUMBER + tags * _HEAVIEST_MESSAGE_BYTES
     try:
-        return len(body) + _walk(descriptor, body, limit_bytes)
+        return len(body) * _COPIES + _walk(descriptor, body, limit_bytes)
     except IndexError:  # cut short: the decoder would say the same
         raise malformed(f"the body is not a protobuf {descriptor.name}") from None
 
 
-def _walk(descriptor: Descriptor, body: bytes, limit_bytes: int) -> int:
+def _walk(descriptor: Descriptor, body: bytes | bytearray, limit_bytes: int) -> int:
     total = 0
     waiting = [(0, len(body), _fields(descriptor))]
     while waiting:
@@ -66,7 +67,7 @@ def _walk(descriptor: Descriptor, body: bytes, limit_bytes: int) -> int:
     return total
 
 
-def _varint(body: bytes, position: int) -> tuple[int, int]:
+def _varint(body: bytes | bytearray, position: int) -> tuple[int, int]:
     byte = body[position]
     if byte < _LAST_BYTE_BELOW:
         return byte, position + 1
@@ -79,7 +80,7 @@ def _varint(body: bytes, position: int) -> tuple[int, int]:
     return value | byte << shift, position + 1
 
 
-def _skip(body: bytes, position: int, wire_type: int) -> int:
+def _skip(body: bytes | bytearray, position: int, wire_type: int) -> int:
     if wire_type == _VARINT:
         return _varint(body, position)[1]
     if wire_type == _FIXED64:

@@ -11,7 +11,6 @@ from otelkit.signals import Signal
 
 from .conftest import NOON, Backend, make_span
 
-ERROR = Status(code=Status.STATUS_CODE_ERROR, message="out of stock")
 SCRIPT = "<script>alert(1)</script>"
 
 

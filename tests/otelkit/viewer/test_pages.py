@@ -10,7 +10,6 @@ from otelkit.signals import Signal
 from .conftest import NOON, Backend, make_span
 
 ERROR = Status(code=Status.STATUS_CODE_ERROR, message="out of stock")
-SCRIPT = "<script>alert(1)</script>"
 
 
 def test_list_says_so_when_there_is_nothing(backend: Backend) -> None:
