@@ -1,9 +1,11 @@
 """What happens to exporters around os.fork.
 
 The parent keeps its queue and sends it; the child begins with an empty one, new locks, no
-thread and no connection. gRPC's C core does not survive a fork with a call under way
+thread and no connection. gRPC's C core does not survive a fork with work under way
 (https://github.com/grpc/grpc/blob/master/doc/fork_support.md), so before a fork the couriers
-finish their call, for at most a second, and close their channels. HTTP needs no pause.
+finish their call, for at most a second, close their channels, and gRPC's threads get a moment
+to clean up: without it 1 % of the children hung. A call cut off is offered again. With
+GRPC_ENABLE_FORK_SUPPORT=0 gRPC fails in children all the same; HTTP needs no pause at all.
 Handlers stay registered for the life of the process, hence one set, and weak references.
 """
 
@@ -14,13 +16,14 @@ from typing import Protocol
 from weakref import WeakSet
 
 FORK_WAIT_SECONDS = 1.0
+CLEAN_UP_SECONDS = 0.05
 
 
 class ForkAware(Protocol):
     """An exporter, as this module knows it."""
 
     def hold_for_fork(self) -> None: ...
-    def rest_for_fork(self, deadline: float) -> None: ...
+    def rest_for_fork(self, deadline: float) -> bool: ...
     def release_after_fork(self) -> None: ...
     def begin_anew_in_child(self) -> None: ...
 
@@ -44,8 +47,8 @@ def _before() -> None:
     for exporter in exporters:
         exporter.hold_for_fork()
     deadline = time.monotonic() + FORK_WAIT_SECONDS
-    for exporter in exporters:
-        exporter.rest_for_fork(deadline)
+    if any([exporter.rest_for_fork(deadline) for exporter in exporters]):  # a list: each of them has to
+        time.sleep(CLEAN_UP_SECONDS)
 
 
 def _in_parent() -> None:

@@ -56,6 +56,11 @@ class GrpcSender:
         self._channel: grpc.Channel | None = None
         self._call: _Call | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a channel, which is work for gRPC's threads."""
+        return self._channel is not None
+
     def send(self, payload: bytes, most_seconds: float = math.inf) -> Outcome:
         """Offer once, within the destination's timeout."""
         seconds = min(self._destination.timeout_seconds, most_seconds)

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from threading import Thread
 
 import pytest
 from opentelemetry.sdk.metrics import MeterProvider
@@ -120,6 +121,26 @@ def test_each_offer_to_a_receiver_that_never_answers_ends_by_its_timeout(
     assert not exporter.force_flush(600)
     assert any("wait for" in record.getMessage() for record in caplog.records)
     assert exporter.drops.lost == {}
+
+
+def test_many_threads_and_a_shutdown_between_them_account_for_every_span(
+    inbox: Inbox, make_exporter: MakeExporter, spans: Spans
+) -> None:
+    exporter = make_exporter(inbox.port)
+
+    def export_many(thread: int) -> None:
+        for number in range(100):
+            exporter.export(spans(f"{thread}-{number}"))
+
+    threads = [Thread(target=export_many, args=(thread,)) for thread in range(8)]
+    for thread in threads:
+        thread.start()
+    exporter.shutdown()
+    for thread in threads:
+        thread.join()
+
+    assert len(set(inbox.names)) == len(inbox.names) == exporter.drops.exported
+    assert exporter.drops.exported + exporter.drops.lost["shutdown"] == 800
 
 
 def test_after_shutdown_nothing_is_taken_and_that_is_counted(
