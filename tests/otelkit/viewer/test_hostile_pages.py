@@ -5,7 +5,6 @@ import time
 import pytest
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
-from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from otelkit.signals import Signal
 
