@@ -71,16 +71,14 @@ class Courier(Rounds):
         with self._changed:
             self._held = True
 
-    def rest(self, deadline: float) -> bool:
-        """End the offer under way, at the deadline by force, and the connection; True if there was one."""
+    def rest(self, deadline: float) -> None:
+        """End the offer under way, at the deadline by force, and the connection."""
         with self._changed:
             resting = self._wait(lambda: not self._sending, deadline)
-        was_open = self.sender.is_open
         self.sender.cancel()
         if not resting:
             with self._changed:
                 self._wait(lambda: not self._sending, time.monotonic() + _JOIN_SECONDS)
-        return was_open
 
     def release(self) -> None:
         """Go on after `hold`."""

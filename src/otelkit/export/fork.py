@@ -1,12 +1,12 @@
 """What happens to exporters around os.fork.
 
 The parent keeps its queue and sends it; the child begins with an empty one, new locks, no
-thread and no connection. gRPC's C core does not survive a fork with work under way
+thread and no connection. gRPC's C core does not survive a fork with a call under way
 (https://github.com/grpc/grpc/blob/master/doc/fork_support.md), so before a fork the couriers
-finish their call, for at most a second, close their channels, and gRPC's threads get a moment
-to clean up: without it 1 % of the children hung. A call cut off is offered again. With
-GRPC_ENABLE_FORK_SUPPORT=0 gRPC fails in children all the same; HTTP needs no pause at all.
-Handlers stay registered for the life of the process, hence one set, and weak references.
+finish their call, for at most a second, and close their channels; a call cut off then is
+offered again. With GRPC_ENABLE_FORK_SUPPORT=0 in the environment gRPC fails in children all
+the same: leave it unset, or use HTTP, which needs no pause. Handlers stay registered for the
+life of the process, hence one set, and weak references.
 """
 
 import os
@@ -16,14 +16,13 @@ from typing import Protocol
 from weakref import WeakSet
 
 FORK_WAIT_SECONDS = 1.0
-CLEAN_UP_SECONDS = 0.05
 
 
 class ForkAware(Protocol):
     """An exporter, as this module knows it."""
 
     def hold_for_fork(self) -> None: ...
-    def rest_for_fork(self, deadline: float) -> bool: ...
+    def rest_for_fork(self, deadline: float) -> None: ...
     def release_after_fork(self) -> None: ...
     def begin_anew_in_child(self) -> None: ...
 
@@ -47,8 +46,8 @@ def _before() -> None:
     for exporter in exporters:
         exporter.hold_for_fork()
     deadline = time.monotonic() + FORK_WAIT_SECONDS
-    if any([exporter.rest_for_fork(deadline) for exporter in exporters]):  # a list: each of them has to
-        time.sleep(CLEAN_UP_SECONDS)
+    for exporter in exporters:
+        exporter.rest_for_fork(deadline)
 
 
 def _in_parent() -> None:

@@ -40,6 +40,9 @@ _OPTIONS = (
     ("grpc.enable_retries", 0),  # the courier retries
     ("grpc.primary_user_agent", "otelkit-otlp-exporter"),
 )
+# An idle channel that is never closed: without one the last close shuts gRPC's core down in a
+# thread of its own, under a lock that a child forked meanwhile would find taken for ever.
+_core: list[grpc.Channel] = []
 _Call = Callable[..., bytes]  # bytes in, bytes out: no serializers
 
 
@@ -55,11 +58,6 @@ class GrpcSender:
         self._lock = Lock()
         self._channel: grpc.Channel | None = None
         self._call: _Call | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether there is a channel, which is work for gRPC's threads."""
-        return self._channel is not None
 
     def send(self, payload: bytes, most_seconds: float = math.inf) -> Outcome:
         """Offer once, within the destination's timeout."""
@@ -92,6 +90,8 @@ class GrpcSender:
             return self._call
 
     def _open(self) -> grpc.Channel:
+        if not _core:
+            _core.append(grpc.insecure_channel("localhost:1"))
         target = self._destination.target
         if not self._destination.secure:
             return grpc.insecure_channel(target, _OPTIONS, self._compression)

@@ -36,11 +36,6 @@ class HttpSender:
         self._headers: dict[str, str] = {}
         self._was_cut = False
 
-    @property
-    def is_open(self) -> bool:
-        """Whether there is a connection."""
-        return self._connection is not None
-
     def send(self, payload: bytes, most_seconds: float = math.inf) -> Outcome:
         """Offer once. The timeout bounds the whole of it, also an answer that drips."""
         seconds = min(self._destination.timeout_seconds, most_seconds)

@@ -13,10 +13,6 @@ class Sender(Interface):
 
     rests_during_fork: bool
 
-    @property
-    def is_open(self) -> bool:
-        """Whether there is a connection to let go of."""
-
     def send(self, payload: bytes, most_seconds: float) -> Outcome:
         """Offer once, within the destination's timeout and `most_seconds`; no network error is raised."""
 

@@ -89,9 +89,10 @@ class Waiting:
         if self._courier.sender.rests_during_fork:
             self._courier.hold()
 
-    def rest_for_fork(self, deadline: float) -> bool:
-        """End the call under way and the connection by the monotonic deadline; True if there was one."""
-        return self._courier.sender.rests_during_fork and self._courier.rest(deadline)
+    def rest_for_fork(self, deadline: float) -> None:
+        """End the call under way and the connection, by the monotonic deadline."""
+        if self._courier.sender.rests_during_fork:
+            self._courier.rest(deadline)
 
     def release_after_fork(self) -> None:
         """Go on in the parent."""

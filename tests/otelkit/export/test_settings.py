@@ -1,12 +1,9 @@
 """Each variable of the OTLP exporter: what it does, and the one error that a wrong value is."""
 
-from pathlib import Path
-
 import pytest
 
 from otelkit.errors import ConfigurationError
-from otelkit.export import Destination, WaitingMetricExporter, read_destination, read_queue_bytes
-from otelkit.export.metric_preferences import read_aggregation, read_temporality
+from otelkit.export import Destination, read_destination, read_queue_bytes
 from otelkit.signals import Signal
 
 
@@ -76,111 +73,9 @@ def test_the_signals_own_variable_beats_the_general_one() -> None:
     assert "a b=" not in repr(found)
 
 
-@pytest.mark.parametrize(
-    ("setting", "value", "remedy"),
-    [
-        ("PROTOCOL", "http/json", "grpc, http/protobuf"),
-        ("ENDPOINT", "ftp://collector", "begins with http"),
-        ("ENDPOINT", "http://", "use a host"),
-        ("ENDPOINT", "http://collector:99999", "port from 1 to 65535"),
-        ("ENDPOINT", "http://collector:4317/v1/traces", "http/protobuf"),
-        ("ENDPOINT", "http://coll\u00e9ctor:4317", "ASCII"),
-        ("TIMEOUT", "10", "milliseconds"),
-        ("TIMEOUT", "-1", "milliseconds"),
-        ("TIMEOUT", "soon", "milliseconds"),
-        ("COMPRESSION", "zstd", "none, gzip"),
-        ("INSECURE", "yes", "true or false"),
-        ("CERTIFICATE", "absent.pem", "readable PEM file"),
-        ("CLIENT_KEY", "absent.pem", "readable PEM file"),
-        ("CLIENT_CERTIFICATE", "absent.pem", "readable PEM file"),
-    ],
-)
-def test_a_wrong_value_is_an_error_with_variable_value_and_remedy(
-    setting: str, value: str, remedy: str
-) -> None:
-    with pytest.raises(ConfigurationError) as general:
-        _read(**{setting: value})
-    with pytest.raises(ConfigurationError) as own:
-        _read(**{f"TRACES_{setting}": value})
-
-    assert f"OTEL_EXPORTER_OTLP_{setting}=" in str(general.value)
-    assert f"OTEL_EXPORTER_OTLP_TRACES_{setting}=" in str(own.value)
-    assert repr(value) in str(general.value)
-    assert remedy in str(general.value)
-
-
-@pytest.mark.parametrize(
-    "value", ["secret", "a b=secret", "a=secret%0d%0aX: y", "grpc-a=secret", "a=%FFsecret"]
-)
-def test_wrong_headers_are_an_error_that_does_not_tell_the_secret(value: str) -> None:
-    with pytest.raises(ConfigurationError, match="OTEL_EXPORTER_OTLP_HEADERS") as error:
-        _read(HEADERS=value)
-
-    assert "secret" not in str(error.value)
-
-
-def test_credentials_in_an_endpoint_are_an_error_that_does_not_tell_them() -> None:
-    with pytest.raises(ConfigurationError, match="HEADERS") as error:
-        _read(ENDPOINT="http://user:secret@collector:4317")
-
-    assert "secret" not in str(error.value)
-
-
-def test_files_that_are_no_certificates_are_an_error(tmp_path: Path) -> None:
-    text = tmp_path / "text.pem"
-    text.write_text("no certificate")
-
-    for settings in (
-        {"CERTIFICATE": str(text)},
-        {"CLIENT_KEY": str(text)},
-        {"CLIENT_CERTIFICATE": str(text)},
-        {"CLIENT_CERTIFICATE": str(text), "CLIENT_KEY": str(text)},
-    ):
-        with pytest.raises(ConfigurationError, match="OTEL_EXPORTER_OTLP_C"):
-            _read(**settings)
-
-
 def test_the_queue_is_64_mebibytes_unless_the_setting_says_else() -> None:
     assert read_queue_bytes({}) == 64 * 2**20
     assert read_queue_bytes({"OTELKIT_EXPORT_QUEUE_BYTES": "1000"}) == 1000
     for wrong in ("0", "-1", "64MiB"):
         with pytest.raises(ConfigurationError, match="OTELKIT_EXPORT_QUEUE_BYTES"):
             read_queue_bytes({"OTELKIT_EXPORT_QUEUE_BYTES": wrong})
-
-
-@pytest.mark.parametrize(
-    ("preference", "deltas"),
-    [
-        ("", set()),
-        ("CUMULATIVE", set()),
-        ("delta", {"Counter", "Histogram", "ObservableCounter"}),
-        ("LowMemory", {"Counter", "Histogram"}),
-    ],
-)
-def test_temporality_follows_the_preference(preference: str, deltas: set[str]) -> None:
-    found = read_temporality({"OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE": preference})
-
-    assert {kind.__name__ for kind, temporality in found.items() if temporality.name == "DELTA"} == deltas
-
-
-def test_the_histogram_follows_the_preference() -> None:
-    variable = "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION"
-
-    (aggregation,) = read_aggregation({variable: "base2_exponential_bucket_histogram"}).values()
-    assert type(aggregation).__name__ == "ExponentialBucketHistogramAggregation"
-    (aggregation,) = read_aggregation({}).values()
-    assert type(aggregation).__name__ == "ExplicitBucketHistogramAggregation"
-
-
-@pytest.mark.parametrize(
-    "variable",
-    [
-        "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE",
-        "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION",
-    ],
-)
-def test_a_wrong_metric_preference_is_an_error(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
-    monkeypatch.setenv(variable, "sideways")
-
-    with pytest.raises(ConfigurationError, match=f"{variable}='sideways'"):
-        WaitingMetricExporter()
