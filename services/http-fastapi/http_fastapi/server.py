@@ -25,8 +25,10 @@ def create_app(settings: Settings, telemetry: Telemetry) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-        telemetry.shutdown()
+        try:
+            yield
+        finally:  # a second SIGINT cancels the lifespan
+            telemetry.shutdown()
 
     app = FastAPI(title="Orders", lifespan=lifespan)
     app.state.store = OrderStore(settings.max_orders)

@@ -79,6 +79,17 @@ def test_sigterm_loses_no_span_log_or_metric_point(otlp_sink: Sink, protocol: Pr
     assert seconds < 5
 
 
+def test_impatient_second_interrupt_loses_nothing(otlp_sink: Sink) -> None:
+    with running({**otlp_sink.environment(), "OTEL_BSP_SCHEDULE_DELAY": "60000"}) as (process, address):
+        for _ in range(20):
+            order(address)
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+
+    assert len(otlp_sink.spans()) == 40
+
+
 def test_exit_without_a_collector_is_bounded() -> None:
     nowhere = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{free_port()}"}
     with running(nowhere) as (process, address):

@@ -37,18 +37,24 @@ class Drops:
         self.lost: Counter[str] = Counter()
         self._destination = destination
         self._items_in_flight = items_in_flight
-        self._meter_provider = meter_provider
         self._attributes = attributes_of(destination)
         self._summary = SummaryLog(_log)
         self._lock = Lock()
-        self._counter: metrics.Counter | None = None
+        # Made now and not at the first use, which may come when the meter provider is shut down already.
+        # Without one given they are the API's proxies, which follow whatever provider is set later.
+        meter = (meter_provider or metrics.get_meter_provider()).get_meter("otelkit.export")
+        names = metric_names(destination.signal)
+        self._counter = meter.create_counter(names.exported, names.unit, "Items whose export has ended")
+        meter.create_observable_up_down_counter(
+            names.inflight, [self._observe], names.unit, "Items that wait for export"
+        )
 
     def accepted(self, items: int, outcome: Accepted) -> None:
         """Count a payload that the receiver took, less what it rejected of it."""
         rejected = min(items, outcome.rejected)
         with self._lock:
             self.exported += items - rejected
-        self._instrument().add(items - rejected, self._attributes)
+        self._counter.add(items - rejected, self._attributes)
         if rejected:
             self.drop(rejected, "rejected", outcome.message)
         elif outcome.message:
@@ -67,7 +73,7 @@ class Drops:
         """Count items that are lost, and log it once a minute for each reason."""
         with self._lock:
             self.lost[reason] += items
-        self._instrument().add(items, {**self._attributes, ERROR_TYPE: reason})
+        self._counter.add(items, {**self._attributes, ERROR_TYPE: reason})
         because = f"{reason}: {detail}" if detail else reason
         self._summary.note(
             reason, items, f"{{count}} {self._what()} for {self._where()} are lost ({because})"
@@ -78,20 +84,6 @@ class Drops:
         self._lock = Lock()
         self.exported, self.lost = 0, Counter()
         self._summary.forget_inherited()
-
-    def _instrument(self) -> metrics.Counter:
-        # At the first use, when the program has set its meter provider.
-        with self._lock:
-            if self._counter is None:
-                meter = (self._meter_provider or metrics.get_meter_provider()).get_meter("otelkit.export")
-                names = metric_names(self._destination.signal)
-                self._counter = meter.create_counter(
-                    names.exported, names.unit, "Items whose export has ended"
-                )
-                meter.create_observable_up_down_counter(
-                    names.inflight, [self._observe], names.unit, "Items that wait for export"
-                )
-            return self._counter
 
     def _observe(self, _: CallbackOptions) -> Iterable[Observation]:
         return [Observation(self._items_in_flight(), self._attributes)]

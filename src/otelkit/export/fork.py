@@ -21,10 +21,17 @@ FORK_WAIT_SECONDS = 1.0
 class ForkAware(Protocol):
     """An exporter, as this module knows it."""
 
-    def hold_for_fork(self) -> None: ...
-    def rest_for_fork(self, deadline: float) -> None: ...
-    def release_after_fork(self) -> None: ...
-    def begin_anew_in_child(self) -> None: ...
+    def hold_for_fork(self) -> None:
+        """Begin no further call before the fork is over."""
+
+    def rest_for_fork(self, deadline: float) -> None:
+        """End the call under way and the connection, by the monotonic deadline."""
+
+    def release_after_fork(self) -> None:
+        """Go on in the parent."""
+
+    def begin_anew_in_child(self) -> None:
+        """Leave everything that waits to the parent."""
 
 
 _watched: WeakSet[ForkAware] = WeakSet()

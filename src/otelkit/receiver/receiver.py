@@ -29,7 +29,7 @@ class Receiver:
         host: str = "127.0.0.1",
         grpc_port: int = 0,
         http_port: int = 0,
-        max_request_bytes: int = 16 * 2**20,
+        max_request_bytes: int = 4 * 2**20,
     ) -> None:
         budget = Budget(_LARGEST_BODIES_IN_HAND * max_request_bytes + LARGEST_DECODED_BYTES)
         app = Starlette(routes=otlp_routes(accept, budget, max_request_bytes))

@@ -8,6 +8,7 @@ import http.client
 import secrets
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -22,6 +23,7 @@ from tests.e2e.drills.viewer_process import ViewerProcess, running_viewer
 
 _ANSWER_SECONDS = 60.0
 _PEAK_MEGABYTES = 300
+_SENDERS = 8
 
 
 def measure(arguments: Sequence[str]) -> list[Row]:
@@ -44,8 +46,9 @@ def measure(arguments: Sequence[str]) -> list[Row]:
 def _answer_rows(viewer: ViewerProcess, cases: Sequence[Case]) -> list[Row]:
     sent: Counter[str] = Counter()
     proper: Counter[str] = Counter()
-    for case in cases:
-        answer = _send(viewer, case)
+    with ThreadPoolExecutor(_SENDERS) as senders:
+        answers = list(senders.map(lambda case: _send(viewer, case), cases))
+    for case, answer in zip(cases, answers, strict=True):
         sent[case.kind] += 1
         proper[case.kind] += answer == case.proper
         if answer != case.proper:
