@@ -1,21 +1,22 @@
 """Attributes as repeated KeyValue fields, with what recurs encoded once.
 
 Role: the inner loop of all encoding. Decision: three look-ups lead from class, key and value to the bytes
-after the tag, which differs by message; by class first, because 1, 1.0 and True are equal keys. Short text and
-small integers are kept, of each key up to `VALUES_A_KEY`, so that a key of many values displaces no others;
-at a bound all is forgotten. No locks: a race costs an entry. Convention: `KeyValue` of opentelemetry-proto.
+after the tag, which differs by message; by class first, because 1, 1.0 and True are equal keys. Short text
+and small integers are kept, of each key up to `VALUES_A_KEY`, so that a key of many values displaces no
+others; at a bound all is forgotten. No locks: a race costs an entry. Convention: `KeyValue` of
+opentelemetry-proto.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
-from otelkit.encoding.values import encode_key, encode_value
+from otelkit.encoding.values import MAX_INT64, MIN_INT64, encode_key, encode_value
 from otelkit.encoding.wire import VARINTS, pack_double, varint
 
 KEYS = 1_024  # for each class of values
 VALUES = 4_096  # text values over all keys
 VALUES_A_KEY = 128
-LONGEST_TEXT = 64  # characters of a text worth keeping
+LONGEST_TEXT = 64  # bytes of a text worth keeping, with its head
 _SMALL_INTS = 1_024
 
 
@@ -49,14 +50,12 @@ class _Texts(dict[str, bytes]):
     def __missing__(self, text: str) -> bytes:
         try:
             raw = text.encode()
-        except UnicodeEncodeError:
+            head = _TEXT_HEADS[len(raw)]
+            size = len(raw) + len(head)
+            pair = VARINTS[self._size + size] + self._key + head + raw
+        except (UnicodeEncodeError, IndexError):
             return _pair(self._key, encode_value(text))
-        length = len(raw)
-        if length >= _HEADS:
-            return _pair(self._key, encode_value(text))
-        head = _TEXT_HEADS[length]
-        pair = varint(self._size + len(head) + length) + self._key + head + raw
-        if length <= LONGEST_TEXT and len(self) < VALUES_A_KEY:
+        if size <= LONGEST_TEXT and len(self) < VALUES_A_KEY:
             _keep(self, text, pair)
         return pair
 
@@ -67,12 +66,17 @@ class _Ints(dict[int, bytes]):
     def __init__(self, key: bytes) -> None:
         super().__init__()
         self._key = key + b"\x12"
+        # What stands before a varint, by its length.
+        self._heads = [_head(self._key, 1 + length) + b"\x18" for length in range(11)]
 
     def __missing__(self, number: int) -> bytes:
-        pair = _pair(self._key, encode_value(number))
         if 0 <= number < _SMALL_INTS and len(self) < VALUES_A_KEY:
-            self[number] = pair
-        return pair
+            pair = self[number] = _pair(self._key, encode_value(number))
+            return pair
+        if MIN_INT64 <= number <= MAX_INT64:
+            raw = varint(number)
+            return self._heads[len(raw)] + raw
+        return _pair(self._key, encode_value(number))
 
 
 class _Doubles:
@@ -100,8 +104,12 @@ def _bools(key: bytes) -> dict[bool, bytes]:
 
 
 def _pair(key: bytes, value: bytes) -> bytes:
-    length = varint(len(value))
-    return varint(len(key) + len(length) + len(value)) + key + length + value
+    return _head(key, len(value)) + value
+
+
+def _head(key: bytes, length: int) -> bytes:
+    length_bytes = varint(length)
+    return varint(len(key) + len(length_bytes) + length) + key + length_bytes
 
 
 def _keep(texts: _Texts, text: str, pair: bytes) -> None:
@@ -117,8 +125,8 @@ class _Classes(dict[type, _Keys[Any]]):
         return _others
 
 
-_HEADS = 1_024
-_TEXT_HEADS = tuple(varint(1 + len(varint(n)) + n) + b"\x0a" + VARINTS[n] for n in range(_HEADS))
+# What stands before text of up to a kilobyte, by its length: the length of the AnyValue, tag, length.
+_TEXT_HEADS = tuple(varint(1 + len(varint(n)) + n) + b"\x0a" + VARINTS[n] for n in range(1_024))
 _kept = [0]  # text values kept
 _texts = _Keys(_Texts)
 _others = _Keys(_Others)
@@ -133,6 +141,6 @@ def encode_attributes(tag: bytes, attributes: Mapping[str, object] | None) -> by
     if not attributes:
         return b""
     classes = _classes
-    # The SDK's attributes and dict have `copy`: a step of C, where iteration calls Python for each key.
+    # The SDK's attributes and dict have `copy`: one step of C, where iteration calls Python for each key.
     items = attributes.copy() if hasattr(attributes, "copy") else dict(attributes)
     return tag + tag.join([classes[type(value)][key][value] for key, value in items.items()])

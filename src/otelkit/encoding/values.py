@@ -1,10 +1,10 @@
 """Attribute values and log bodies as AnyValue.
 
 Role: any Python value becomes an AnyValue, none an exception. Decision: what the SDK's encoder refuses is
-kept as the specification asks: integers beyond 64 bits as decimal text, text that is no Unicode as bytes, sets
-as arrays, enumerations by name, other objects as their text, what has none as an empty value. Deeper than
-`MAX_DEPTH` a value becomes text: parsers stop at 100 nested messages, and a structure may contain itself.
-Convention: https://opentelemetry.io/docs/specs/otel/common/attribute-type-mapping/
+kept as the specification asks: integers beyond 64 bits as decimal text, text that is no Unicode as bytes,
+sets as arrays, enumerations by name, other objects as their text, what has none as an empty value. Deeper
+than `MAX_DEPTH` a value becomes text: parsers stop at 100 nested messages, and a structure may contain
+itself. Convention: https://opentelemetry.io/docs/specs/otel/common/attribute-type-mapping/
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ _STRING, _ARRAY, _MAP, _BYTES = tag(1, LENGTH), tag(5, LENGTH), tag(6, LENGTH), 
 _BOOL, _INT, _DOUBLE = b"\x10", b"\x18", b"\x21"
 _ELEMENT, _KEY, _VALUE = tag(1, LENGTH), tag(1, LENGTH), tag(2, LENGTH)
 _FALSE, _TRUE = _BOOL + VARINTS[0], _BOOL + VARINTS[1]
-_MIN_INT64, _MAX_INT64 = -(2**63), 2**63 - 1
+MIN_INT64, MAX_INT64 = -(2**63), 2**63 - 1
 
 
 def encode_value(value: object, depth: int = 0) -> bytes:
@@ -50,7 +50,7 @@ def _original_bytes(text: str) -> bytes:
 
 def encode_int(number: int) -> bytes:
     """Encode an integer; beyond 64 bits as decimal text, beyond Python's limit of digits as hexadecimal."""
-    if _MIN_INT64 <= number <= _MAX_INT64:
+    if MIN_INT64 <= number <= MAX_INT64:
         return _INT + varint(number)
     try:
         return encode_text(int.__repr__(number))
@@ -60,8 +60,15 @@ def encode_int(number: int) -> bytes:
 
 def encode_key(key: object) -> bytes:
     """Encode the key field of a KeyValue; nothing for an empty key, as protobuf leaves out empty text."""
-    raw = utf8(key if isinstance(key, str) else str(key))
+    raw = utf8(key) if isinstance(key, str) else _encode_foreign_key(key)
     return delimited(_KEY, raw) if raw else b""
+
+
+def _encode_foreign_key(key: object) -> bytes:
+    try:
+        return utf8(str(key))
+    except Exception:  # noqa: BLE001 - a foreign class may raise anything
+        return utf8(type(key).__name__)
 
 
 def _encode_double(number: float) -> bytes:
@@ -90,6 +97,9 @@ def _encode_map(values: Mapping[object, object], depth: int) -> bytes:
 
 
 def _encode_other(value: object, depth: int) -> bytes:
+    nested = _NESTED.get(type(value))
+    if nested is not None and depth < MAX_DEPTH:
+        return nested(value, depth + 1)
     for classes, write in _SCALARS:
         if isinstance(value, classes):
             return write(value)
@@ -122,6 +132,7 @@ _WRITERS: dict[type, _Writer] = {
     bytes: _encode_bytes,
     type(None): lambda _: b"",
 }
+_NESTED: dict[type, _Writer] = {tuple: _encode_array, list: _encode_array, dict: _encode_map}
 # Subclasses, in the order in which the SDK's encoder asks.
 _SCALARS: tuple[tuple[type | tuple[type, ...], _Writer], ...] = (
     (str, lambda value: encode_text(str.__str__(value))),

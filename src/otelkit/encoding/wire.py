@@ -1,8 +1,8 @@
 """Protobuf's wire format: varints, tags, fields of given length, fixed 64-bit numbers.
 
 Role: the few pieces every encoder is made of. Decision: tags are made once, at import, by `tag`; varints
-below 4,096, which is nearly every length, come from a table. Numbers wrap to their width,
-as C does, and never raise. Convention: protobuf encoding, https://protobuf.dev/programming-guides/encoding/.
+below 4,096, which is nearly every length, come from a table. Numbers wrap to their width, as C does, and
+never raise. Convention: protobuf encoding, https://protobuf.dev/programming-guides/encoding/.
 """
 
 import struct
@@ -25,6 +25,12 @@ def varint(number: int) -> bytes:
 
 
 def _long_varint(number: int) -> bytes:
+    if number < 1 << 21:  # the usual, without a loop
+        if number < _CONTINUE:
+            return bytes((number,))
+        if number < 1 << 14:
+            return bytes((number & 0x7F | _CONTINUE, number >> 7))
+        return bytes((number & 0x7F | _CONTINUE, number >> 7 & 0x7F | _CONTINUE, number >> 14))
     parts = bytearray()
     while number >= _CONTINUE:
         parts.append(number & 0x7F | _CONTINUE)

@@ -1,0 +1,70 @@
+"""Events and links of a span.
+
+Role: the repeated messages inside `Span`. Decision: a link carries its trace state, which the SDK's encoder
+leaves out; its flags say whether its context is remote, as there. Convention: `Span.Event` and `Span.Link`
+of opentelemetry-proto.
+"""
+
+from collections.abc import Sequence
+
+from opentelemetry.sdk.trace import Event
+from opentelemetry.trace import Link
+from opentelemetry.trace.span import TraceState
+
+from otelkit.encoding.attributes import encode_attributes
+from otelkit.encoding.names import Names
+from otelkit.encoding.wire import (
+    FIXED32,
+    FIXED64,
+    LENGTH,
+    VARINT,
+    delimited,
+    fixed32,
+    fixed64,
+    tag,
+    utf8,
+    varint,
+)
+
+_EVENT, _LINK = tag(11, LENGTH), tag(13, LENGTH)
+_EVENT_TIME, _EVENT_ATTRIBUTES, _EVENT_DROPPED = tag(1, FIXED64), tag(3, LENGTH), tag(4, VARINT)
+_LINK_ATTRIBUTES, _LINK_DROPPED = tag(4, LENGTH), tag(5, VARINT)
+_LOCAL = tag(6, FIXED32) + fixed32(0x100)
+_REMOTE = tag(6, FIXED32) + fixed32(0x300)
+_TRACE_STATE = tag(3, LENGTH)
+_names = Names(tag(2, LENGTH))
+
+
+def encode_events(events: Sequence[Event]) -> bytes:
+    """Encode as the `events` fields of a span."""
+    return b"".join([delimited(_EVENT, _encode_event(event)) for event in events])
+
+
+def encode_links(links: Sequence[Link]) -> bytes:
+    """Encode as the `links` fields of a span."""
+    return b"".join([delimited(_LINK, _encode_link(link)) for link in links])
+
+
+def encode_trace_state(state: TraceState | None) -> bytes:
+    """Encode as the `trace_state` field of a span or a link, which have the same number."""
+    if not state:
+        return b""
+    return delimited(_TRACE_STATE, utf8(",".join([f"{key}={value}" for key, value in state.items()])))
+
+
+def _encode_event(event: Event) -> bytes:
+    time = event.timestamp
+    body = (_EVENT_TIME + fixed64(time) if time else b"") + _names[event.name]
+    body += encode_attributes(_EVENT_ATTRIBUTES, event.attributes)
+    dropped = event.dropped_attributes
+    return body + _EVENT_DROPPED + varint(dropped) if dropped else body
+
+
+def _encode_link(link: Link) -> bytes:
+    context = link.context
+    body = b"\n\x10" + context.trace_id.to_bytes(16, "big") + b"\x12\x08" + context.span_id.to_bytes(8, "big")
+    body += encode_trace_state(context.trace_state) + encode_attributes(_LINK_ATTRIBUTES, link.attributes)
+    dropped = link.dropped_attributes
+    if dropped:
+        body += _LINK_DROPPED + varint(dropped)
+    return body + (_REMOTE if context.is_remote else _LOCAL)
