@@ -58,7 +58,7 @@ def _encode_identity(span: ReadableSpan) -> bytes:
 
 
 def _encode_name(span: ReadableSpan) -> bytes:
-    return _names[span.name] + _KINDS[span.kind]
+    return _names[span.name] + _KINDS.get(span.kind, b"")
 
 
 def _encode_times(span: ReadableSpan) -> bytes:
