@@ -1,0 +1,101 @@
+"""Points of exponential histograms.
+
+Role: message ExponentialHistogramDataPoint. Decision: as with explicit bounds, minimum and maximum are left
+out when there was none. Counts below 128 are their own varints, so a bucket array of
+them is one copy. Convention: opentelemetry-proto 1.x, metrics.proto.
+"""
+
+import struct
+from collections.abc import Sequence
+from functools import lru_cache
+
+from opentelemetry.sdk.metrics.export import Buckets, ExponentialHistogramDataPoint
+
+from otelkit.encoding.attributes import encode_attributes
+from otelkit.encoding.exemplars import encode_exemplars
+from otelkit.encoding.histogram_points import extremes
+from otelkit.encoding.quantities import (
+    double_or_nothing,
+    fixed64_or_nothing,
+    signed32,
+    unsigned32,
+    unsigned64,
+)
+from otelkit.encoding.wire import LENGTH, VARINT, VARINTS, delimited, tag, varint
+
+_START, _TIME, _COUNT = b"\x11", b"\x19", b"\x21"  # fields 2, 3 and 4, fixed64
+_SUM, _ZERO_COUNT, _MIN, _MAX = b"\x29", b"\x39", b"\x61", b"\x69"  # 5 double, 7 fixed64, 12 and 13 double
+_SCALE, _FLAGS = tag(6, VARINT), tag(10, VARINT)
+_POSITIVE, _NEGATIVE, _EXEMPLARS = tag(8, LENGTH), tag(9, LENGTH), tag(11, LENGTH)
+_OFFSET, _BUCKET_COUNTS = tag(1, VARINT), tag(2, LENGTH)  # of Buckets
+_VARINTS = dict(
+    enumerate(VARINTS)
+)  # a dictionary refuses negative numbers, where a tuple counts from its end
+
+_pack = struct.Struct("<cQcQcQcdcQcdcd").pack
+_ATTRIBUTES = tag(1, LENGTH)
+
+
+def encode_exponential_point(point: ExponentialHistogramDataPoint) -> bytes:
+    """Encode an ExponentialHistogramDataPoint; raises TypeError or ValueError when a number in it is none."""
+    try:
+        numbers = _numbers(point)
+    except (struct.error, TypeError, OverflowError):
+        numbers = _numbers_carefully(point)
+    numbers += _SCALE + _zigzag(point.scale)
+    if point.positive.bucket_counts:
+        numbers += delimited(_POSITIVE, _buckets(point.positive))
+    if point.negative.bucket_counts:
+        numbers += delimited(_NEGATIVE, _buckets(point.negative))
+    if point.flags:
+        numbers += _FLAGS + varint(unsigned32(point.flags))
+    if point.exemplars:
+        numbers += encode_exemplars(_EXEMPLARS, point.exemplars)
+    return encode_attributes(_ATTRIBUTES, point.attributes) + numbers
+
+
+def _numbers(point: ExponentialHistogramDataPoint) -> bytes:
+    low, high = point.min, point.max
+    if low > high:
+        return _numbers_carefully(point)
+    return _pack(
+        *(_START, point.start_time_unix_nano, _TIME, point.time_unix_nano),
+        *(_COUNT, point.count, _SUM, point.sum, _ZERO_COUNT, point.zero_count),
+        *(_MIN, low, _MAX, high),
+    )
+
+
+def _numbers_carefully(point: ExponentialHistogramDataPoint) -> bytes:
+    return b"".join(
+        (
+            fixed64_or_nothing(_START, point.start_time_unix_nano),
+            fixed64_or_nothing(_TIME, point.time_unix_nano),
+            fixed64_or_nothing(_COUNT, point.count),
+            double_or_nothing(_SUM, point.sum),
+            fixed64_or_nothing(_ZERO_COUNT, point.zero_count),
+            extremes(_MIN, point.min, _MAX, point.max),
+        )
+    )
+
+
+def _buckets(buckets: Buckets) -> bytes:
+    return _OFFSET + _zigzag(buckets.offset) + delimited(_BUCKET_COUNTS, _varints(buckets.bucket_counts))
+
+
+def _varints(counts: Sequence[int]) -> bytes:
+    try:
+        packed = bytes([*counts])
+        if packed.isascii():  # all below 128
+            return packed
+    except ValueError:  # some beyond a byte
+        pass
+    try:
+        return b"".join([_VARINTS[count] for count in counts])
+    except KeyError:  # some beyond the table, or negative
+        return b"".join([varint(unsigned64(count)) for count in counts])
+
+
+@lru_cache(maxsize=1_024)
+def _zigzag(number: int) -> bytes:
+    whole = signed32(number)
+    return varint(whole << 1 ^ whole >> 31)
