@@ -81,7 +81,7 @@ drill: ## kill, flood and garble the stack and count what is lost: NAME=x for on
 
 readme: setup ## write the trace blocks and tables of the READMEs anew
 	@for service in $(SERVICES); do $(PYTEST) services/$$service/tests --readme-rewrite || exit 1; done
-	$(BIN)/python -m tests.repo.services_table --write
+	$(BIN)/python -m tests.repo.readme_tables --write
 
 known-service:
 	@case " $(SERVICES) " in *" $(or $(SERVICE),$(firstword $(SERVICES))) "*) ;; *) \

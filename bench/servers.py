@@ -5,7 +5,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -37,16 +36,15 @@ def server(module: str, environment: Mapping[str, str]) -> Iterator[str]:
     """A running `python -m MODULE` that listens on HTTP_FASTAPI_PORT; yields its address.
 
     Raises:
-        RuntimeError: it does not answer /healthz in time.
+        RuntimeError: it does not listen in time.
     """
     port = free_port()
     environ = {**os.environ, **environment, "HTTP_FASTAPI_PORT": str(port)}
     with subprocess.Popen([sys.executable, "-m", module], env=environ, stdout=subprocess.DEVNULL) as process:
         try:
             pin(process.pid, last=False)
-            address = f"http://127.0.0.1:{port}"
-            _wait_for(f"{address}/healthz", process)
-            yield address
+            wait_until_listening(port, process)
+            yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
             process.wait(15)
@@ -59,13 +57,18 @@ def pin(pid: int, *, last: bool) -> None:
         os.sched_setaffinity(pid, {processors[-1] if last else processors[0]})
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+def wait_until_listening(port: int, process: "subprocess.Popen[bytes]") -> None:
+    """Wait until something answers on the port.
+
+    Raises:
+        RuntimeError: the process ended, or does not listen in time.
+    """
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            urllib.request.urlopen(url, timeout=1).close()  # noqa: S310 - our own address
+            socket.create_connection(("127.0.0.1", port), 1).close()
         except OSError:
             time.sleep(0.05)
         else:
             return
-    raise RuntimeError(f"{url} did not answer within {START_SECONDS} s")
+    raise RuntimeError(f"{process.args!r} does not listen on port {port} within {START_SECONDS} s")

@@ -3,23 +3,16 @@
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
+from bench.servers import free_port
 from collector.toolchain import FOLDER
 
 READY_SECONDS = 20.0
-
-
-def free_port() -> int:
-    """Find a port that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class RunningCollector:

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import grpc
 
+from bench.servers import free_port
 from otelkit.receiver import Accepted, Receiver
 from otelkit.signals import ExportRequest, Signal
 from tests.collector.payloads import send_spans, span
-from tests.collector.process import RunningCollector, free_port
+from tests.collector.process import RunningCollector
 from tests.waiting import wait_until
 
 SPANS = 600

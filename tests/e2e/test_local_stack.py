@@ -13,7 +13,11 @@ from tests.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 
-TREE = "POST /orders [SERVER] UNSET\n    └─ store order [INTERNAL] UNSET"
+TREE = """\
+    POST [CLIENT] UNSET
+    └─ POST /orders [SERVER] UNSET
+       └─ store order [INTERNAL] UNSET
+"""
 
 
 def test_up_reports_every_part_and_ends_with_a_trace_and_the_addresses(
@@ -34,7 +38,7 @@ def test_trace_prints_the_tree_that_the_backend_has(stack: LocalStack) -> None:
     trace_id = re.search(r"^trace ([0-9a-f]{32})", done.stdout, re.MULTILINE)
     assert trace_id is not None
     spans = TempoClient(f"http://127.0.0.1:{stack.ports['VIEWER_PORT']}").trace(trace_id[1])
-    assert sorted(span.name for span in spans) == ["POST /orders", "store order"]
+    assert sorted(span.name for span in spans) == ["POST", "POST /orders", "store order"]
 
 
 def test_page_of_the_printed_address_shows_the_trace(stack: LocalStack) -> None:

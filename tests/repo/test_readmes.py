@@ -1,4 +1,4 @@
-"""What READMEs show is so: links, commands, trace blocks, the table of services."""
+"""What READMEs show is so: links, commands, trace blocks, the generated tables."""
 
 import ast
 from pathlib import Path
@@ -7,7 +7,8 @@ import pytest
 
 from otelkit.testing import blocks_of
 from tests.repo.markdown import broken_links, links_of, make_targets_of
-from tests.repo.services_table import BEGIN, END, main, row_of
+from tests.repo.readme_tables import TABLES, main
+from tests.repo.services_table import row_of
 from tests.repo.tree import ROOT, named, parsed, tracked
 
 MARKDOWN = tracked("*.md")
@@ -54,7 +55,7 @@ def test_every_make_target_that_is_named_exists() -> None:
     assert not missing, "\n".join(missing)
 
 
-def test_table_of_services_is_what_its_generator_writes(capsys: pytest.CaptureFixture[str]) -> None:
+def test_tables_are_what_their_generators_write(capsys: pytest.CaptureFixture[str]) -> None:
     code = main(["--check"])
 
     assert code == 0, capsys.readouterr().err
@@ -75,13 +76,15 @@ def test_row_has_the_first_sentence_of_the_services_readme(tmp_path: Path) -> No
 
 def test_table_is_written_between_its_marks_alone(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
-    readme.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
+    marks = "".join(f"<!-- {name}:begin -->\nold\n<!-- {name}:end -->\n" for name in TABLES)
+    readme.write_text(f"before\n{marks}after\n", encoding="utf-8")
 
     codes = [main([option, str(readme)]) for option in ("--check", "--write", "--check")]
 
     assert codes == [1, 0, 0]
-    assert readme.read_text(encoding="utf-8").startswith(f"before\n{BEGIN}\n| service |")
-    assert readme.read_text(encoding="utf-8").endswith(f" |\n{END}\nafter\n")
+    assert readme.read_text(encoding="utf-8").startswith("before\n<!-- services:begin -->\n| service |")
+    assert readme.read_text(encoding="utf-8").endswith(" |\n<!-- measured:end -->\nafter\n")
+    assert "old" not in readme.read_text(encoding="utf-8")
 
 
 def test_readme_without_marks_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -89,7 +92,7 @@ def test_readme_without_marks_is_named(tmp_path: Path, capsys: pytest.CaptureFix
     readme.write_text("nothing\n", encoding="utf-8")
 
     assert main(["--write", str(readme)]) == 1
-    assert f"{readme} has no {BEGIN}" in capsys.readouterr().err
+    assert f"{readme} has no <!-- services:begin -->" in capsys.readouterr().err
 
 
 def test_links_in_code_are_no_links(tmp_path: Path) -> None:

@@ -5,10 +5,15 @@ Prints one table and, with JSON=FILE, writes its rows; exit code 1 when a target
 
 import importlib
 import sys
+from dataclasses import replace
 
 from bench.report import publish
 
-DRILLS = ("collector_outage", "hostile_payloads", "sigterm")
+DRILLS = {
+    "collector_outage": "Collector killed",
+    "hostile_payloads": "hostile OTLP",
+    "sigterm": "SIGTERM under load",
+}
 
 
 def main(arguments: list[str]) -> int:
@@ -19,7 +24,8 @@ def main(arguments: list[str]) -> int:
     rows = []
     for drill in [name] if name else DRILLS:
         print(f"drill: {drill} ...", flush=True)
-        rows += importlib.import_module(f"tests.e2e.drills.{drill}").measure(options)
+        measured = importlib.import_module(f"tests.e2e.drills.{drill}").measure(options)
+        rows += [replace(row, case=f"{DRILLS[drill]}: {row.case}") for row in measured]
     return publish(rows)
 
 

@@ -7,7 +7,6 @@ disk, the service's is in memory, and both are part of what is proven.
 
 import argparse
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -20,9 +19,11 @@ import psutil
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from bench.report import Row
+from collector.build import build
 from otelkit.receiver import Accepted, Receiver, Verdict
 from otelkit.signals import ExportRequest, Signal
-from tests.e2e.drills.collector import Collector
+from otelkit.testing.endpoint import Protocol, environment_for
+from tests.collector.process import RunningCollector
 
 QUEUE_BYTES = 64 * 2**20
 LEAD_SECONDS = 5.0
@@ -50,12 +51,12 @@ class Arrivals:
         return missing
 
 
-def run(rate: int, outage_seconds: float, protocol: str) -> list[Row]:
+def run(rate: int, outage_seconds: float, protocol: Protocol) -> list[Row]:
     """One drill with one protocol between service and Collector."""
     arrivals = Arrivals()
     receiver = Receiver(arrivals.accept)
     receiver.start()
-    with tempfile.TemporaryDirectory() as name, Collector(Path(name), receiver.grpc_port) as collector:
+    with tempfile.TemporaryDirectory() as name, _collector(Path(name), receiver.grpc_port) as collector:
         file = Path(name) / "ids"
         added_bytes = _break(collector, rate, outage_seconds, protocol, file)
         ids = set(file.read_text(encoding="ascii").split())
@@ -71,16 +72,25 @@ def run(rate: int, outage_seconds: float, protocol: str) -> list[Row]:
     ]
 
 
-def _break(collector: Collector, rate: int, outage_seconds: float, protocol: str, file: Path) -> int:
+def _collector(folder: Path, destination_port: int) -> RunningCollector:
+    return RunningCollector(build(), folder, f"127.0.0.1:{destination_port}")
+
+
+def _break(
+    collector: RunningCollector, rate: int, outage_seconds: float, protocol: Protocol, file: Path
+) -> int:
     """Kill the Collector under a steady source and bring it back; bytes of memory that the source added."""
     seconds = 2 * LEAD_SECONDS + outage_seconds
     command = [sys.executable, "-m", "tests.e2e.drills.steady_spans", str(rate), str(seconds), str(file)]
-    environ = os.environ | collector.environment(protocol) | {"OTELKIT_EXPORT_QUEUE_BYTES": str(QUEUE_BYTES)}
+    ports = collector.ports["GRPC_PORT"], collector.ports["HTTP_PORT"]
+    environ = (
+        os.environ | environment_for(*ports, protocol) | {"OTELKIT_EXPORT_QUEUE_BYTES": str(QUEUE_BYTES)}
+    )
     with subprocess.Popen(command, env=environ) as source:
         try:
             time.sleep(LEAD_SECONDS)
             before = psutil.Process(source.pid).memory_info().rss
-            collector.kill(signal.SIGKILL)
+            collector.kill()
             peak = _watch_memory(source, outage_seconds)
             collector.start()
             source.wait(timeout=LEAD_SECONDS + 60)

@@ -5,7 +5,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,16 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Thread
 
+from bench.servers import free_port, wait_until_listening
+
 ORDER = json.dumps({"item": "tea", "quantity": 2})
-START_SECONDS = 30
-
-
-def free_port() -> int:
-    """A port that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass
@@ -37,7 +29,7 @@ class Service:
         environ = {**os.environ, **self.environment, "HTTP_FASTAPI_PORT": str(self.port)}
         command = [sys.executable, "-m", "http_fastapi"]
         self.process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL)
-        self._wait_until_up()
+        wait_until_listening(self.port, self.process)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -75,15 +67,3 @@ class Service:
                     self.accepted.append(trace_id)
         except (OSError, http.client.HTTPException):
             connection.close()  # the service has ended, as the drill wants
-
-    def _wait_until_up(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and self.process.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-            except OSError:
-                time.sleep(0.05)
-            else:
-                return
-        self.process.kill()
-        raise RuntimeError(f"http-fastapi did not listen on port {self.port} within {START_SECONDS} s")

@@ -12,8 +12,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bench.report import Row
+from bench.servers import free_port
 from otelkit.testing.sink import Sink
-from tests.e2e.drills.service import Service, free_port
+from tests.e2e.drills.service import Service
 
 LOAD_SECONDS = 1.0
 CLIENTS = 8
@@ -63,7 +64,7 @@ def measure(arguments: Sequence[str]) -> list[Row]:
         nowhere = f"http://127.0.0.1:{free_port()}"
         exits_alone.append(end_under_load({"OTEL_EXPORTER_OTLP_ENDPOINT": nowhere})[1])
     return [
-        Row("SIGTERMs under load", rounds, None, "exits", "higher"),
+        Row("services ended", rounds, None, "exits", "higher"),
         Row("orders accepted", orders, rounds, "orders", "higher"),
         *(Row(f"{what} lost", count, 0, what, "lower") for what, count in sorted(missing.items())),
         Row("slowest exit", round(max(exits), 2), EXIT_SECONDS, "s", "lower"),
