@@ -19,10 +19,13 @@ _TAGS_AND_LENGTHS = 4 * 11  # at most, of the four messages around the points of
 
 
 class Run(NamedTuple):
-    """Encoded points of one metric, each a whole field of its data, and what is around them."""
+    """Encoded points of one metric, each a whole field of its data, and what is around them.
+
+    A scope without metrics is a run without `head`.
+    """
 
     address: Address
-    head: bytes  # name, description, unit
+    head: bytes | None = None  # name, description, unit
     data_tag: bytes = b""
     data_tail: bytes = b""
     points: Sequence[bytes] = ()
@@ -35,9 +38,10 @@ class Run(NamedTuple):
 
     def metric(self) -> bytes:
         """Give the metric as a field of its scope; without points it has no data, as by the SDK's encoder."""
+        head = self.head or b""
         if not self.points:
-            return frame(self.head)
-        return frame(self.head + delimited(self.data_tag, b"".join(self.points) + self.data_tail))
+            return frame(head)
+        return frame(head + delimited(self.data_tag, b"".join(self.points) + self.data_tail))
 
 
 class Request(NamedTuple):
@@ -53,7 +57,9 @@ def request_of(runs: Iterable[Run]) -> Request:
     metrics: dict[Address, list[bytes]] = {}
     for run in runs:
         points += len(run.points)
-        metrics.setdefault(run.address, []).append(run.metric())
+        metrics_here = metrics.setdefault(run.address, [])
+        if run.head is not None:
+            metrics_here.append(run.metric())
     return Request(join(metrics.items()), points)
 
 

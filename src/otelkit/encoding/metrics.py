@@ -9,7 +9,7 @@ Convention: opentelemetry-proto 1.x, metrics.proto.
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from opentelemetry.sdk.metrics.export import Metric, MetricsData, ScopeMetrics
+from opentelemetry.sdk.metrics.export import Metric, MetricsData, ResourceMetrics, ScopeMetrics
 
 from otelkit.encoding.address import Address, find_address
 from otelkit.encoding.metric_fields import Encode, data_tail, encoder_of, metric_head
@@ -50,19 +50,33 @@ class _Walk:
         self.reason = ""
 
     def runs_of(self, data: MetricsData) -> list[Run]:
-        runs: list[Run] = []
-        for resource_metrics in data.resource_metrics:
-            for scope_metrics in resource_metrics.scope_metrics:
-                try:
-                    address = find_address(resource_metrics.resource, scope_metrics.scope)
-                except Exception as error:  # noqa: BLE001 - a foreign resource or scope raises what it likes
-                    self._lose(error, _count_points(scope_metrics))
-                else:
-                    runs.extend(self._run(address, metric) for metric in scope_metrics.metrics)
-        return runs
+        return [
+            run
+            for resource_metrics in self._parts(data, "resource_metrics")
+            for scope_metrics in self._parts(resource_metrics, "scope_metrics")
+            for run in self._scope_runs(resource_metrics, scope_metrics)
+        ]
+
+    def _parts(self, whole: object, name: str) -> list[Any]:
+        try:
+            return list(getattr(whole, name))
+        except Exception as error:  # noqa: BLE001 - a foreign collection raises what it likes
+            self._lose(error)
+            return []
+
+    def _scope_runs(self, resource_metrics: ResourceMetrics, scope_metrics: ScopeMetrics) -> list[Run]:
+        try:
+            address = find_address(resource_metrics.resource, scope_metrics.scope)
+        except Exception as error:  # noqa: BLE001 - a foreign resource or scope raises what it likes
+            self._lose(error, _count_points(scope_metrics))
+            return []
+        return [
+            Run(address),
+            *(self._run(address, metric) for metric in self._parts(scope_metrics, "metrics")),
+        ]
 
     def _run(self, address: Address, metric: Metric) -> Run:
-        head = b""
+        head = None
         try:
             head = metric_head(metric)
             data_tag, encode = encoder_of(metric.data)
@@ -90,4 +104,7 @@ class _Walk:
 
 
 def _count_points(scope_metrics: ScopeMetrics) -> int:
-    return sum(len(metric.data.data_points) for metric in scope_metrics.metrics)
+    try:
+        return sum(len(metric.data.data_points) for metric in scope_metrics.metrics)
+    except Exception:  # noqa: BLE001 - as foreign as its resource
+        return 1

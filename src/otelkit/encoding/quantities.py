@@ -37,10 +37,12 @@ def double_bytes(number: float) -> bytes:
     """Encode the nearest double in eight bytes; raises TypeError for what is no real number."""
     try:
         return pack_double(number)
+    except struct.error:  # it does not tell one cause from the other; `fabs` does
+        pass
+    try:
+        return pack_double(math.fabs(number))
     except OverflowError:  # an integer that is larger than any double
         return pack_double(math.inf if number > 0 else -math.inf)
-    except struct.error as error:
-        raise TypeError(f"{type(number).__name__} is no real number") from error
 
 
 def fixed64_or_nothing(tag: bytes, number: float | None) -> bytes:
