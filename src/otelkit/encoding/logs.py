@@ -15,7 +15,17 @@ from opentelemetry.sdk._logs import ReadableLogRecord
 from otelkit.encoding.attributes import encode_attributes
 from otelkit.encoding.names import Names
 from otelkit.encoding.values import encode_value
-from otelkit.encoding.wire import FIXED32, FIXED64, LENGTH, VARINT, delimited, fixed32, fixed64, tag, varint
+from otelkit.encoding.wire import (
+    FIXED32,
+    FIXED64,
+    LENGTH,
+    VARINT,
+    delimited,
+    fixed32,
+    tag,
+    time_field,
+    varint,
+)
 
 _TIME, _OBSERVED = tag(1, FIXED64), tag(11, FIXED64)
 _SEVERITY, _BODY, _ATTRIBUTES, _DROPPED = tag(2, VARINT), tag(5, LENGTH), tag(6, LENGTH), tag(7, VARINT)
@@ -44,8 +54,7 @@ def _attempt(encode: Callable[[LogRecord], bytes], log: LogRecord) -> bytes:
 
 
 def _encode_time(log: LogRecord) -> bytes:
-    time = log.timestamp
-    return _TIME + fixed64(time) if time else b""
+    return time_field(_TIME, log.timestamp)
 
 
 def _encode_severity(log: LogRecord) -> bytes:
@@ -79,8 +88,7 @@ def _encode_context(log: LogRecord) -> bytes:
 
 
 def _encode_tail(log: LogRecord) -> bytes:
-    observed = log.observed_timestamp
-    return (_OBSERVED + fixed64(observed) if observed else b"") + _event_names[log.event_name]
+    return time_field(_OBSERVED, log.observed_timestamp) + _event_names[log.event_name]
 
 
 _FIELDS: tuple[Callable[[LogRecord], bytes], ...] = (

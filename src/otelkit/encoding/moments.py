@@ -20,8 +20,8 @@ from otelkit.encoding.wire import (
     VARINT,
     delimited,
     fixed32,
-    fixed64,
     tag,
+    time_field,
     utf8,
     varint,
 )
@@ -53,8 +53,7 @@ def encode_trace_state(state: TraceState | None) -> bytes:
 
 
 def _encode_event(event: Event) -> bytes:
-    time = event.timestamp
-    body = (_EVENT_TIME + fixed64(time) if time else b"") + _names[event.name]
+    body = time_field(_EVENT_TIME, event.timestamp) + _names[event.name]
     body += encode_attributes(_EVENT_ATTRIBUTES, event.attributes)
     dropped = event.dropped_attributes
     return body + _EVENT_DROPPED + varint(dropped) if dropped else body

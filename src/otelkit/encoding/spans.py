@@ -16,7 +16,7 @@ from opentelemetry.trace.status import StatusCode
 from otelkit.encoding.attributes import encode_attributes
 from otelkit.encoding.moments import encode_events, encode_links, encode_trace_state
 from otelkit.encoding.names import Names
-from otelkit.encoding.wire import FIXED64, LENGTH, VARINT, delimited, fixed64, tag, utf8, varint
+from otelkit.encoding.wire import FIXED64, LENGTH, VARINT, delimited, tag, time_field, utf8, varint
 
 _PARENT = tag(4, LENGTH) + b"\x08"
 _MESSAGE, _STATUS = tag(2, LENGTH), tag(15, LENGTH)
@@ -64,8 +64,11 @@ def _encode_name(span: ReadableSpan) -> bytes:
 def _encode_times(span: ReadableSpan) -> bytes:
     start, end = span.start_time, span.end_time
     if start and end:
-        return _pack_times(b"\x39", start, b"\x41", end)
-    return (_START + fixed64(start) if start else b"") + (_END + fixed64(end) if end else b"")
+        try:
+            return _pack_times(_START, start, _END, end)
+        except struct.error:  # not both are numbers of 64 bits
+            pass
+    return time_field(_START, start) + time_field(_END, end)
 
 
 def _encode_attributes(span: ReadableSpan) -> bytes:

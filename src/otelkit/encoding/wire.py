@@ -14,6 +14,7 @@ _CONTINUE = 0x80
 _MASK64 = 2**64 - 1
 _MASK32 = 2**32 - 1
 
+_pack_uint64 = struct.Struct("<Q").pack
 pack_double: Callable[[float], bytes] = struct.Struct("<d").pack
 
 
@@ -56,6 +57,16 @@ def delimited(tag_bytes: bytes, body: bytes) -> bytes:
 def fixed64(number: int) -> bytes:
     """Encode an unsigned 64-bit number in eight bytes (`fixed64`); a negative or larger one wraps."""
     return (number & _MASK64).to_bytes(8, "little")
+
+
+def time_field(tag_bytes: bytes, nanos: int | None) -> bytes:
+    """Encode a `fixed64` field with its tag; nothing for 0, None and what is no unsigned 64-bit number."""
+    if not nanos:
+        return b""
+    try:
+        return tag_bytes + _pack_uint64(nanos)
+    except struct.error:
+        return b""
 
 
 def fixed32(number: int) -> bytes:

@@ -1,6 +1,7 @@
 """Spans, log records, resources and scopes of all shapes the SDK's encoder can write."""
 
 import os
+from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -30,9 +31,13 @@ scalars = (
     | st.binary(max_size=150) | st.none()
 )  # fmt: skip
 values = st.recursive(
-    scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=3), max_leaves=8
+    scalars,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=8,
 )
-keys = st.sampled_from(["http.request.method", "a", "order.id", "server.port", "k" * 130]) | st.text(max_size=5)
+keys = st.sampled_from(["http.request.method", "a", "order.id", "server.port", "k" * 130]) | st.text(
+    max_size=5
+)
 plain_attributes = st.dictionaries(keys, values, max_size=10)
 bounded_attributes = st.builds(BoundedAttributes, st.sampled_from([None, 0, 2]), plain_attributes)
 attributes = bounded_attributes | plain_attributes | st.none()
@@ -43,19 +48,23 @@ contexts = st.builds(
     SpanContext, st.integers(0, 2**128 - 1), st.integers(0, 2**64 - 1), st.booleans(),
     st.integers(0, 255).map(TraceFlags), states,
 )  # fmt: skip
-statuses = st.just(Status()) | st.just(Status(StatusCode.OK)) | st.builds(Status, st.just(StatusCode.ERROR), texts)
+statuses = (
+    st.just(Status()) | st.just(Status(StatusCode.OK)) | st.builds(Status, st.just(StatusCode.ERROR), texts)
+)
 # A time of None is now.
 events = st.builds(Event, texts, attributes, st.integers(0, 2**64 - 1))
 links = st.builds(Link, contexts, attributes)
 
 
-def in_list(items: st.SearchStrategy[object]) -> st.SearchStrategy[BoundedList]:
+def in_list(items: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.builds(BoundedList.from_seq, st.sampled_from([None, 1, 128]), st.lists(items, max_size=3))
 
 
-resources = st.builds(Resource, bounded_attributes, st.sampled_from(["", "https://opentelemetry.io/schemas/1.44.0"]))
+# Text alone and in order: to the SDK {"a": 1} and {"a": True} are one scope, and order makes no resource.
+labels = st.dictionaries(keys, texts, max_size=4).map(lambda given: dict(sorted(given.items())))
+resources = st.builds(Resource, labels, st.sampled_from(["", "https://opentelemetry.io/schemas/1.44.0"]))
 scopes = st.builds(
-    InstrumentationScope, texts, texts | st.none(), st.sampled_from([None, "https://example.com/1"]), attributes
+    InstrumentationScope, texts, texts | st.none(), st.sampled_from([None, "https://example.com/1"]), labels
 )
 spans = st.builds(
     ReadableSpan, name=texts, context=contexts, parent=contexts | st.none(), resource=st.just(Resource({})),
@@ -73,5 +82,9 @@ def log_records(draw: st.DrawFn) -> ReadableLogRecord:
         attributes=draw(attributes), event_name=draw(texts | st.none()),
     )  # fmt: skip
     context = draw(contexts)
-    record.trace_id, record.span_id, record.trace_flags = context.trace_id, context.span_id, context.trace_flags
+    record.trace_id, record.span_id, record.trace_flags = (
+        context.trace_id,
+        context.span_id,
+        context.trace_flags,
+    )
     return ReadableLogRecord(record, Resource({}))

@@ -1,0 +1,148 @@
+"""KeyValue pairs as bytes, with what recurs encoded once.
+
+Role: three look-ups lead from class, key and value to the bytes of a pair, without the tag, which differs by
+message. Decision: by class first, because 1, 1.0 and True are equal keys. Short text and small integers are
+kept, of each key up to `VALUES_A_KEY`, so that a key of many values displaces no others; at a bound all is
+forgotten. No locks, so nothing to break in a fork: a race costs an entry. Convention: `KeyValue` of
+opentelemetry-proto.
+"""
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from otelkit.encoding.values import MAX_INT64, MIN_INT64, encode_key, encode_value
+from otelkit.encoding.wire import VARINTS, pack_double, varint
+
+KEYS = 1_024  # for each class of values
+VALUES = 4_096  # text values over all keys
+VALUES_A_KEY = 128
+LONGEST_TEXT = 64  # bytes of a text worth keeping, with its head
+_SMALL_INTS = 1_024
+
+
+_P = TypeVar("_P")  # the pairs of one key: by value, the bytes of a KeyValue after its tag
+
+
+class _Keys(dict[str, _P], Generic[_P]):
+    """From a key to the pairs of this key, made when first asked for."""
+
+    def __init__(self, make: Callable[[bytes], _P]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: object) -> _P:
+        pairs = self._make(encode_key(key))
+        if type(key) is str:  # another class may equal what it is not
+            if len(self) >= KEYS:
+                self.clear()
+            self[key] = pairs
+        return pairs
+
+
+class _Texts(dict[str, bytes]):
+    """The pairs of one key with text values."""
+
+    def __init__(self, key: bytes) -> None:
+        super().__init__()
+        self._key = key + b"\x12"
+        self._size = len(self._key)
+
+    def __missing__(self, text: str) -> bytes:
+        try:
+            raw = text.encode()
+            head = _TEXT_HEADS[len(raw)]
+            size = len(raw) + len(head)
+            pair = VARINTS[self._size + size] + self._key + head + raw
+        except (UnicodeEncodeError, IndexError):
+            return _pair(self._key, encode_value(text))
+        if size <= LONGEST_TEXT and len(self) < VALUES_A_KEY:
+            _keep(self, text, pair)
+        return pair
+
+
+class _Ints(dict[int, bytes]):
+    """The pairs of one key with integer values; small ones are kept."""
+
+    def __init__(self, key: bytes) -> None:
+        super().__init__()
+        self._key = key + b"\x12"
+        # What stands before a varint, by its length.
+        self._heads = [_head(self._key, 1 + length) + b"\x18" for length in range(11)]
+
+    def __missing__(self, number: int) -> bytes:
+        if 0 <= number < _SMALL_INTS and len(self) < VALUES_A_KEY:
+            pair = self[number] = _pair(self._key, encode_value(number))
+            return pair
+        if MIN_INT64 <= number <= MAX_INT64:
+            raw = varint(number)
+            return self._heads[len(raw)] + raw
+        return _pair(self._key, encode_value(number))
+
+
+class _Doubles:
+    """The pairs of one key with float values: all have one length, none is kept."""
+
+    def __init__(self, key: bytes) -> None:
+        self._head = varint(len(key) + 11) + key + b"\x12\x09\x21"
+
+    def __getitem__(self, number: float) -> bytes:
+        return self._head + pack_double(number)
+
+
+class _Others:
+    """The pairs of one key with values of any class, by the general encoder."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key + b"\x12"
+
+    def __getitem__(self, value: object) -> bytes:
+        return _pair(self._key, encode_value(value))
+
+
+def _bools(key: bytes) -> dict[bool, bytes]:
+    return {value: _pair(key + b"\x12", encode_value(value)) for value in (False, True)}
+
+
+def _pair(key: bytes, value: bytes) -> bytes:
+    return _head(key, len(value)) + value
+
+
+def _head(key: bytes, length: int) -> bytes:
+    length_bytes = varint(length)
+    return varint(len(key) + len(length_bytes) + length) + key + length_bytes
+
+
+def _keep(texts: _Texts, text: str, pair: bytes) -> None:
+    if _kept[0] >= VALUES:
+        _texts.clear()
+        _kept[0] = 0
+    _kept[0] += 1
+    texts[text] = pair
+
+
+class _Classes(dict[type, _Keys[Any]]):
+    def __missing__(self, kind: type) -> _Keys[Any]:
+        return _others
+
+
+# What stands before text of up to a kilobyte, by its length: the length of the AnyValue, tag, length.
+_TEXT_HEADS = tuple(varint(1 + len(varint(n)) + n) + b"\x0a" + VARINTS[n] for n in range(1_024))
+_kept = [0]  # text values kept
+_texts = _Keys(_Texts)
+_others = _Keys(_Others)
+_ints = _Keys(_Ints)
+# From the class of a value and its key to the pairs of this key.
+classes = _Classes({str: _texts, int: _ints, bool: _Keys(_bools), float: _Keys(_Doubles)})
+
+
+def count() -> dict[str, int]:
+    """Count what is kept: `keys` (of each class of values), `texts` and `numbers`."""
+    keys = sum(map(len, (*classes.values(), _others)))
+    return {"keys": keys, "texts": sum(map(len, _texts.values())), "numbers": sum(map(len, _ints.values()))}
+
+
+def forget() -> None:
+    """Forget all that is kept; what is encoded next is kept anew."""
+    for keys in (*classes.values(), _others):
+        keys.clear()
+    _kept[0] = 0
