@@ -33,8 +33,8 @@ class Run(NamedTuple):
     def size_around(self) -> int:
         """An upper bound in bytes of everything but the points."""
         address, origin = self.address, self.address.origin
-        fields = (origin.head, origin.tail, address.head, address.tail, self.head, self.data_tail)
-        return sum(map(len, fields)) + _TAGS_AND_LENGTHS
+        branches = len(origin.head) + len(origin.tail) + len(address.head) + len(address.tail)
+        return branches + len(self.head or b"") + len(self.data_tail) + _TAGS_AND_LENGTHS
 
     def metric(self) -> bytes:
         """Give the metric as a field of its scope; without points it has no data, as by the SDK's encoder."""

@@ -1,5 +1,7 @@
 """MetricsData of all shapes that the SDK's encoder writes without loss."""
 
+from typing import Any
+
 from hypothesis import strategies as st
 from opentelemetry.sdk.metrics import Exemplar
 from opentelemetry.sdk.metrics.export import (
@@ -25,10 +27,12 @@ from .generated import attributes, int64s, near_powers, resources, scopes, texts
 uint64s = st.integers(0, 300) | st.integers(0, 2**64 - 1)
 int32s = st.integers(-40, 40) | st.integers(-(2**31), 2**31 - 1)
 numbers = int64s | near_powers | st.floats()
+moments: st.SearchStrategy[Any] = times
+sums: st.SearchStrategy[Any] = numbers | st.none()
 counts = st.lists(st.integers(0, 127) | st.just(128), max_size=160) | st.lists(uint64s, max_size=20)
 temporalities = st.sampled_from(AggregationTemporality)
 # Attributes and their values have their own proof; here it is enough that some of all kinds are there.
-plain_attributes = (
+plain_attributes: st.SearchStrategy[Any] = (
     st.sampled_from([None, {}, {"a": 1}, {"a": True}, {"a": 1.0}, {"b": "x", "c": [1, "y"]}]) | attributes
 )
 
@@ -38,9 +42,9 @@ exemplars = st.builds(
 )  # fmt: skip
 some_exemplars = st.just(()) | st.lists(exemplars, max_size=3)
 # The smaller first: the SDK says by a minimum over the maximum that it has neither.
-extremes = st.sampled_from([(None, None), (None, 1.5), (0, None), (float("nan"), 1.0)]) | st.tuples(
-    numbers, numbers
-).map(lambda pair: (min(pair), max(pair)))
+extremes: st.SearchStrategy[tuple[Any, Any]] = st.sampled_from(
+    [(None, None), (None, 1.5), (0, None), (float("nan"), 1.0)]
+) | st.tuples(numbers, numbers).map(lambda pair: (min(pair), max(pair)))
 
 
 def number_points(starts: st.SearchStrategy[int | None]) -> st.SearchStrategy[NumberDataPoint]:
@@ -51,7 +55,7 @@ def number_points(starts: st.SearchStrategy[int | None]) -> st.SearchStrategy[Nu
 def histogram_points(draw: st.DrawFn) -> HistogramDataPoint:
     low, high = draw(extremes)
     return HistogramDataPoint(
-        draw(plain_attributes), draw(times), draw(times), draw(uint64s), draw(numbers | st.none()),
+        draw(plain_attributes), draw(moments), draw(moments), draw(uint64s), draw(sums),
         draw(counts | counts.map(tuple)), draw(st.lists(numbers, max_size=30)), low, high,
         draw(some_exemplars),
     )  # fmt: skip
@@ -62,7 +66,7 @@ def exponential_points(draw: st.DrawFn) -> ExponentialHistogramDataPoint:
     low, high = draw(extremes)
     buckets = st.builds(Buckets, int32s, counts)
     return ExponentialHistogramDataPoint(
-        draw(plain_attributes), draw(times), draw(times), draw(uint64s), draw(numbers | st.none()),
+        draw(plain_attributes), draw(moments), draw(moments), draw(uint64s), draw(sums),
         draw(int32s), draw(uint64s), draw(buckets), draw(buckets), draw(st.integers(0, 2**32 - 1)),
         low, high, draw(some_exemplars),
     )  # fmt: skip
@@ -99,4 +103,4 @@ def _resource_metrics(draw: st.DrawFn, number: int) -> ResourceMetrics:
 def _scope_metrics(draw: st.DrawFn, number: int) -> ScopeMetrics:
     drawn = draw(scopes)
     scope = InstrumentationScope(f"{number}{drawn.name}", drawn.version, drawn.schema_url, drawn.attributes)
-    return ScopeMetrics(scope, draw(st.lists(metrics, max_size=3)), scope.schema_url)
+    return ScopeMetrics(scope, draw(st.lists(metrics, max_size=3)), scope.schema_url or "")

@@ -33,7 +33,7 @@ START, NOW = 1_790_000_000_000_000_000, 1_790_000_010_000_000_000
 IN_SPAN = Exemplar({"user.tier": "gold"}, 0.75, NOW - 5, span_id=0x1234, trace_id=0xABCDEF)
 SHOP = InstrumentationScope("shop", "1.2", "https://example.com/1", {"library.kind": "test"})
 RESOURCE = Resource({"service.name": "shop"}, "https://opentelemetry.io/schemas/1.44.0")
-ORDERS = {"order.kind": "book", "http.response.status_code": 200}
+ORDERS: dict[str, Any] = {"order.kind": "book", "http.response.status_code": 200}
 
 
 def number(value: Any, *, start: Any = START, exemplars: Sequence[Exemplar] = ()) -> NumberDataPoint:
@@ -41,7 +41,7 @@ def number(value: Any, *, start: Any = START, exemplars: Sequence[Exemplar] = ()
 
 
 def histogram(**other: Any) -> HistogramDataPoint:
-    usual = {
+    usual: dict[str, Any] = {
         "attributes": ORDERS, "start_time_unix_nano": START, "time_unix_nano": NOW, "count": 3, "sum": 7.5,
         "bucket_counts": (1, 2, 0), "explicit_bounds": (1.0, 5.0), "min": 0.5, "max": 4,
         "exemplars": [IN_SPAN],
@@ -50,7 +50,7 @@ def histogram(**other: Any) -> HistogramDataPoint:
 
 
 def exponential(**other: Any) -> ExponentialHistogramDataPoint:
-    usual = {
+    usual: dict[str, Any] = {
         "attributes": ORDERS, "start_time_unix_nano": START, "time_unix_nano": NOW, "count": 9, "sum": -2.5,
         "scale": -3, "zero_count": 1, "positive": Buckets(-4, [1, 0, 300]), "negative": Buckets(0, []),
         "flags": 1, "min": -9.0, "max": 4.0, "exemplars": [IN_SPAN],

@@ -78,8 +78,9 @@ def test_metric_stays_when_a_text_of_it_is_no_unicode(encoded: Encoded, fields: 
 
 @both_encoders
 def test_metric_without_scope_is_kept(encoded: Encoded) -> None:
-    gauge = metric(Gauge([number(1)]))
-    data = MetricsData([ResourceMetrics(RESOURCE, [ScopeMetrics(None, [gauge], "")], "")])
+    nowhere: Any = None
+    scope_metrics = ScopeMetrics(nowhere, [metric(Gauge([number(1)]))], "")
+    data = MetricsData([ResourceMetrics(RESOURCE, [scope_metrics], "")])
 
     assert len(points_in(encoded(data))) == 1
 
