@@ -23,6 +23,7 @@ from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SimpleSpanProcessor
 
 from otelkit.environment import positive, read
+from otelkit.export import DirectLogProcessor, DirectSpanProcessor, WaitingLogExporter, WaitingSpanExporter
 from otelkit.redaction import AllowList, RedactingLogProcessor, RedactingSpanProcessor, baggage_predicate
 from otelkit.selection import exporter_types, sampler
 from otelkit.signals import Signal
@@ -75,6 +76,8 @@ def _reader(exporter_or_reader: Any) -> MetricReader:
 def _span_processor(exporter: Any, meters: MeterProvider) -> SpanProcessor:
     if isinstance(exporter, ConsoleSpanExporter):
         return SimpleSpanProcessor(exporter)
+    if isinstance(exporter, WaitingSpanExporter) and exporter.encodes_directly:
+        return DirectSpanProcessor(exporter)
     queue_items = read(os.environ, "OTEL_BSP_MAX_QUEUE_SIZE", positive, QUEUE_ITEMS)
     return BatchSpanProcessor(exporter, queue_items, meter_provider=meters)
 
@@ -82,5 +85,7 @@ def _span_processor(exporter: Any, meters: MeterProvider) -> SpanProcessor:
 def _log_processor(exporter: Any, meters: MeterProvider) -> Any:
     if isinstance(exporter, ConsoleLogRecordExporter):
         return SimpleLogRecordProcessor(exporter)
+    if isinstance(exporter, WaitingLogExporter) and exporter.encodes_directly:
+        return DirectLogProcessor(exporter)
     queue_items = read(os.environ, "OTEL_BLRP_MAX_QUEUE_SIZE", positive, QUEUE_ITEMS)
     return BatchLogRecordProcessor(exporter, max_queue_size=queue_items, meter_provider=meters)

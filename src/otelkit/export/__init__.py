@@ -9,10 +9,13 @@ servers.
 from otelkit.export.destination import Destination, Protocol
 from otelkit.export.exporters import WaitingLogExporter, WaitingSpanExporter
 from otelkit.export.metric_exporter import WaitingMetricExporter
+from otelkit.export.processors import DirectLogProcessor, DirectSpanProcessor
 from otelkit.export.settings import read_destination, read_queue_bytes
 
 __all__ = [
     "Destination",
+    "DirectLogProcessor",
+    "DirectSpanProcessor",
     "Protocol",
     "WaitingLogExporter",
     "WaitingMetricExporter",

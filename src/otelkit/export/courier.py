@@ -9,7 +9,9 @@ import time
 from contextlib import suppress
 from threading import Thread
 
-from otelkit.export.byte_queue import ByteQueue, Payload
+from otelkit.encoding.address import Address
+from otelkit.export.byte_queue import ByteQueue
+from otelkit.export.payload import Payload
 from otelkit.export.report import Report
 from otelkit.export.rounds import Rounds
 from otelkit.export.sender import Sender
@@ -32,29 +34,44 @@ class Courier(Rounds):
             if not self.queue.add(payload):
                 return "queue_full"
             if self._thread is None:
-                with suppress(RuntimeError):  # the interpreter ends: `stop` comes next
-                    thread = Thread(target=self._run, name="otelkit-courier", daemon=True)
-                    thread.start()
-                    self._thread = thread
+                self._begin_thread()
             return None
+
+    def take_item(self, address: Address, item: bytes) -> str | None:
+        """Queue one encoded item, as `take` does."""
+        with self._changed:
+            if self._stopping:
+                return "shutdown"
+            if not self.queue.add_item(address, item):
+                return "queue_full"
+            if self._thread is None:
+                self._begin_thread()
+            return None
+
+    def _begin_thread(self) -> None:
+        with suppress(RuntimeError):  # the interpreter ends: `stop` comes next
+            thread = Thread(target=self._run, name="otelkit-courier", daemon=True)
+            thread.start()
+            self._thread = thread
 
     def flush(self, deadline: float) -> bool:
         """Wait until all that was queued before has left, or the monotonic deadline; True if it has."""
         with self._changed:
-            target = self.queue.added_payloads
+            target = self.queue.added_items
             self._nudges += 1
+            self.queue.hurry()
             self._changed.notify_all()
-            return self._wait(lambda: self._settled_payloads >= target or self._ended, deadline)
+            return self._wait(lambda: self._settled_items >= target or self._ended, deadline)
 
     def stop(self, deadline: float) -> int:
         """Deliver what can be by the deadline, then end; returns how many items are left over."""
         with self._changed:
             self._stopping = True
-            self._changed.notify_all()
+            self.queue.hurry()
         if self._thread is None:
             self._run_here(deadline)
         with self._changed:
-            self._wait(lambda: self._settled_payloads >= self.queue.added_payloads or self._ended, deadline)
+            self._wait(lambda: self._settled_items >= self.queue.added_items or self._ended, deadline)
             self._ended = True
             left = self.queue.clear()
             self._changed.notify_all()

@@ -1,9 +1,9 @@
 """The SDK's three exporter interfaces in front of the same waiting queue.
 
-To be used with the SDK's own BatchSpanProcessor, BatchLogRecordProcessor and
-PeriodicExportingMetricReader. Encoding is the stock OTLP exporters' own. Each constructor reads
-the environment where no `destination` or `queue_bytes` is given (see `settings`), and raises
-ConfigurationError; so an entry point can make them without arguments.
+Behind `otelkit.export.processors`, or behind the SDK's own batch processors, as zero-code start-up
+has them. Items are encoded directly; with OTELKIT_EXPORT_ENCODING=sdk by the SDK's encoder. Each
+constructor reads the environment where no `destination` or `queue_bytes` is given (see `settings`),
+and raises ConfigurationError; so an entry point can make them without arguments.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,8 @@ from opentelemetry.sdk._logs.export import LogRecordExporter, LogRecordExportRes
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
+from otelkit.encoding.logs import encode_log
+from otelkit.encoding.spans import encode_span
 from otelkit.export.destination import Destination
 from otelkit.export.waiting import SHUTDOWN_TIMEOUT_SECONDS, Waiting
 from otelkit.signals import Signal
@@ -36,7 +38,12 @@ class WaitingSpanExporter(Waiting, SpanExporter):
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Queue a batch; FAILURE when any of it was lost."""
-        return SpanExportResult.SUCCESS if self.offer(spans, _encode_spans) else SpanExportResult.FAILURE
+        taken = self.offer(spans, encode_span, _encode_spans)
+        return SpanExportResult.SUCCESS if taken else SpanExportResult.FAILURE
+
+    def offer_span(self, span: ReadableSpan) -> bool:
+        """Encode and queue one span; False when it was lost."""
+        return self.offer_item(span, encode_span)
 
 
 class WaitingLogExporter(Waiting, LogRecordExporter):
@@ -54,8 +61,12 @@ class WaitingLogExporter(Waiting, LogRecordExporter):
 
     def export(self, batch: Sequence[ReadableLogRecord]) -> LogRecordExportResult:
         """Queue a batch; FAILURE when any of it was lost."""
-        taken = self.offer(batch, _encode_logs)
+        taken = self.offer(batch, encode_log, _encode_logs)
         return LogRecordExportResult.SUCCESS if taken else LogRecordExportResult.FAILURE
+
+    def offer_log(self, record: ReadableLogRecord) -> bool:
+        """Encode and queue one log record; False when it was lost."""
+        return self.offer_item(record, encode_log)
 
 
 def _encode_spans(spans: Sequence[ReadableSpan]) -> bytes:

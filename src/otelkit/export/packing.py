@@ -6,12 +6,11 @@ cannot be encoded, so that it is lost alone. An item over the limit is sent as i
 receiver may have been given a larger one.
 """
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
-from otelkit.export.byte_queue import Payload
-
-MAX_PAYLOAD_BYTES = 4 * 2**20
+from otelkit.export.payload import MAX_PAYLOAD_BYTES, Item, Loose, Payload, encode_loose, take_payload
 
 T = TypeVar("T")
 
@@ -22,6 +21,20 @@ class Packed(NamedTuple):
     payloads: list[Payload]
     lost_items: int
     reason: str
+
+
+def pack_directly(items: Sequence[Item], encode: Callable[[Item], bytes]) -> Packed:
+    """Encode items one by one, and join them into as few payloads as they need."""
+    loose, lost, reason = deque[Loose](), 0, ""
+    for item in items:
+        try:
+            loose.append(encode_loose(item, encode))
+        except Exception as error:  # noqa: BLE001 - a foreign resource raises what it likes
+            lost, reason = lost + 1, f"{type(error).__name__}: {error}"
+    payloads = []
+    while loose:
+        payloads.append(take_payload(loose, len(items)))
+    return Packed(payloads, lost, reason)
 
 
 def pack(

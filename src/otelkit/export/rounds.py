@@ -13,8 +13,9 @@ from collections.abc import Callable
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
 from otelkit.export.backoff import Backoff
-from otelkit.export.byte_queue import ByteQueue, Payload
+from otelkit.export.byte_queue import ByteQueue
 from otelkit.export.outcome import Outcome, Retry
+from otelkit.export.payload import Payload
 from otelkit.export.report import Report, tell
 from otelkit.export.sender import Sender
 
@@ -34,7 +35,7 @@ class Rounds:
         self._sending = self._held = self._stopping = self._ended = False
         self._nudges = 0
         self._seen = False, 0
-        self._settled_payloads = 0
+        self._settled_items = 0
 
     def _run(self) -> None:
         with suppress_instrumentation():
@@ -52,7 +53,8 @@ class Rounds:
 
     def _next(self) -> Payload | None:
         with self._changed:
-            self._changed.wait_for(lambda: self._ended or (not self._held and self.queue.head() is not None))
+            while not self._ended and (self._held or (seconds := self.queue.seconds_until_ready()) != 0):
+                self._changed.wait(None if self._held else seconds)
             self._sending = not self._ended
             self._seen = self._stopping, self._nudges
             return None if self._ended else self.queue.head()
@@ -79,7 +81,7 @@ class Rounds:
             self._pause(outcome.after_seconds)
             return
         with self._changed:
-            self._settled_payloads += 1
+            self._settled_items += payload.items
             self._changed.notify_all()
 
     def _pause(self, asked_seconds: float | None) -> None:

@@ -4,7 +4,8 @@ OTEL_EXPORTER_OTLP_{ENDPOINT, PROTOCOL, HEADERS, TIMEOUT, COMPRESSION, CERTIFICA
 CLIENT_CERTIFICATE, INSECURE}, each also with TRACES_, METRICS_ or LOGS_ before the last word;
 the signal's own beats the general one. TIMEOUT is in milliseconds, as the specification says;
 Python's stock exporters read seconds, so values under 100 are refused instead of misread.
-OTELKIT_EXPORT_QUEUE_BYTES is the bound of each signal's queue, in bytes of encoded OTLP.
+OTELKIT_EXPORT_QUEUE_BYTES is the bound of each signal's queue, in bytes of encoded OTLP;
+OTELKIT_EXPORT_ENCODING is `direct` (ours) or `sdk` (the SDK's batch processor and encoder).
 The protocol's default is grpc. (https://opentelemetry.io/docs/specs/otel/protocol/exporter/)
 """
 
@@ -23,6 +24,7 @@ from otelkit.signals import WIRES, Signal
 
 QUEUE_BYTES_VARIABLE = "OTELKIT_EXPORT_QUEUE_BYTES"
 DEFAULT_QUEUE_BYTES = 64 * 2**20
+ENCODING_VARIABLE = "OTELKIT_EXPORT_ENCODING"
 _LEAST_TIMEOUT_MILLIS = 100
 
 
@@ -66,6 +68,11 @@ def read_destination(signal: Signal, environ: Mapping[str, str] = os.environ) ->
 def read_queue_bytes(environ: Mapping[str, str] = os.environ) -> int:
     """Bound of one signal's queue in bytes; raises ConfigurationError."""
     return read(environ, QUEUE_BYTES_VARIABLE, positive, DEFAULT_QUEUE_BYTES)
+
+
+def read_encodes_directly(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether to encode without the SDK's encoder; raises ConfigurationError."""
+    return read(environ, ENCODING_VARIABLE, one_of("direct", "sdk"), "direct") == "direct"
 
 
 def _endpoint(names: _Names, protocol: Protocol) -> Endpoint:

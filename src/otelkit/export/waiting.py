@@ -1,4 +1,4 @@
-"""What the three exporters share: encode, queue, answer at once; drain at the end.
+"""What the three exporters share: queue what is encoded, answer at once; drain at the end.
 
 The specification lets an exporter's Export block for its timeout; this one never waits for
 the network, so that an outage fills a queue bounded in bytes here instead of one bounded in
@@ -6,6 +6,7 @@ items in the SDK's batch processor, which drops what is over.
 """
 
 import logging
+import math
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -15,13 +16,14 @@ from typing import TypeVar
 from opentelemetry.metrics import MeterProvider
 
 from otelkit.export import fork
-from otelkit.export.byte_queue import ByteQueue
+from otelkit.export.byte_queue import Batching, ByteQueue
 from otelkit.export.courier import Courier
 from otelkit.export.destination import Destination
 from otelkit.export.drops import Drops
-from otelkit.export.packing import pack
+from otelkit.export.packing import pack, pack_directly
+from otelkit.export.payload import Item, Payload, encode_loose
 from otelkit.export.sender import make_sender
-from otelkit.export.settings import read_destination, read_queue_bytes
+from otelkit.export.settings import read_destination, read_encodes_directly, read_queue_bytes
 from otelkit.signals import Signal
 
 SHUTDOWN_TIMEOUT_SECONDS = 8.0
@@ -48,6 +50,8 @@ class Waiting:
         self.destination = destination or read_destination(signal)
         self.shutdown_timeout_seconds = shutdown_timeout_seconds
         self._queue_bytes = queue_bytes or read_queue_bytes()
+        self.encodes_directly = read_encodes_directly()
+        self.batching = Batching()
         self.drops = Drops(self.destination, lambda: self._courier.queue.waiting_items, meter_provider)
         self._shut = False
         self._begin()
@@ -58,12 +62,47 @@ class Waiting:
         """What waits, in bytes and in items."""
         return self._courier.queue
 
-    def offer(self, items: Sequence[T], encode: Callable[[Sequence[T]], bytes]) -> bool:
-        """Encode and queue; False when anything was lost. Never raises, never waits for the network."""
+    def gather(self, batching: Batching) -> None:
+        """Let single items wait for others, as a batch processor does; by default they leave at once."""
+        self.batching = batching
+        self._courier.queue.batching = batching
+
+    def offer_item(self, item: Item, encode: Callable[[Item], bytes]) -> bool:
+        """Encode and queue one item; False when it was lost. Never raises, never waits for the network."""
         try:
             if self._process_id != os.getpid():
                 self.begin_anew_in_child()  # a fork by C code that ran no Python handlers
-            return self._queue_all(items, encode)
+            why = self._courier.take_item(*encode_loose(item, encode))
+            if why is not None:
+                self.drops.drop(1, why)
+        except Exception as error:  # noqa: BLE001 - a defect here must not reach the application
+            self.drops.drop(1, "encoding", f"{type(error).__name__}: {error}")
+            return False
+        return why is None
+
+    def offer_payloads(self, payloads: Sequence[Payload], lost_items: int, reason: str) -> bool:
+        """Queue encoded requests, and count what was lost while they were made; False when any of it was."""
+        if lost_items:
+            self.drops.drop(lost_items, "encoding", reason)
+        refusals = [(payload, self._courier.take(payload)) for payload in payloads]
+        for payload, why in refusals:
+            if why:
+                self.drops.drop(payload.items, why)
+        return not lost_items and not any(why for _, why in refusals)
+
+    def offer(
+        self,
+        items: Sequence[Item],
+        encode: Callable[[Item], bytes],
+        encode_by_sdk: Callable[[Sequence[Item]], bytes],
+    ) -> bool:
+        """Encode and queue a batch, as `offer_item` does one item."""
+        try:
+            if self._process_id != os.getpid():
+                self.begin_anew_in_child()
+            if self.encodes_directly:
+                return self.offer_payloads(*pack_directly(items, encode))
+            return self.offer_payloads(*pack(items, encode_by_sdk))
         except Exception:  # noqa: BLE001 - a defect here must not reach the application
             _log.exception("%d %s items could not be queued", len(items), self.destination.signal)
             return False
@@ -78,9 +117,8 @@ class Waiting:
             if self._shut:
                 return
             self._shut = True
-        seconds = self.shutdown_timeout_seconds
-        if timeout_millis is not None:
-            seconds = min(seconds, timeout_millis / 1000)
+        most = math.inf if timeout_millis is None else timeout_millis / 1000
+        seconds = min(self.shutdown_timeout_seconds, most)
         if left := self._courier.stop(time.monotonic() + seconds):
             self.drops.drop(left, "shutdown", f"not accepted within {seconds:.1f} s")
 
@@ -108,17 +146,6 @@ class Waiting:
     def _begin(self) -> None:
         self._process_id = os.getpid()
         self._lock = Lock()
-        self._courier = Courier(make_sender(self.destination), ByteQueue(self._queue_bytes), self.drops)
-
-    def _queue_all(self, items: Sequence[T], encode: Callable[[Sequence[T]], bytes]) -> bool:
-        if self._shut:
-            self.drops.drop(len(items), "shutdown")
-            return False
-        packed = pack(items, encode)
-        if packed.lost_items:
-            self.drops.drop(packed.lost_items, "encoding", packed.reason)
-        refusals = [(payload, self._courier.take(payload)) for payload in packed.payloads]
-        for payload, why in refusals:
-            if why:
-                self.drops.drop(payload.items, why)
-        return not packed.lost_items and not any(why for _, why in refusals)
+        self._courier = Courier(
+            make_sender(self.destination), ByteQueue(self._queue_bytes, self.batching), self.drops
+        )

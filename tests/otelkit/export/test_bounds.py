@@ -9,7 +9,8 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExportResult
 
-from otelkit.export.byte_queue import ByteQueue, Payload
+from otelkit.export.byte_queue import Batching, ByteQueue
+from otelkit.export.payload import Payload
 from otelkit.export.summary_log import SummaryLog
 
 from .conftest import MakeExporter
@@ -18,7 +19,7 @@ Spans = Callable[..., list[ReadableSpan]]
 
 
 def test_the_queue_holds_exactly_its_bytes() -> None:
-    queue = ByteQueue(10)
+    queue = ByteQueue(10, Batching())
 
     assert queue.add(Payload(b"x" * 6, 1))
     assert not queue.add(Payload(b"x" * 5, 1))

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
+import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 
-from otelkit.export.packing import MAX_PAYLOAD_BYTES, pack
+from otelkit.export.packing import pack
+from otelkit.export.payload import MAX_PAYLOAD_BYTES
 
 from .conftest import Inbox, MakeExporter
 
@@ -57,9 +59,10 @@ def test_a_huge_span_is_refused_alone_and_the_rest_arrives(
     assert exporter.drops.lost == {"refused": 1}
 
 
-def test_a_span_that_cannot_be_encoded_costs_only_itself(
-    inbox: Inbox, make_exporter: MakeExporter, spans: Spans
+def test_a_span_that_the_sdk_cannot_encode_costs_only_itself(
+    inbox: Inbox, make_exporter: MakeExporter, spans: Spans, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("OTELKIT_EXPORT_ENCODING", "sdk")
     exporter = make_exporter(inbox.port)
     exporter.export([*spans("good"), *spans("bad \ud800"), *spans("good too")])
 
