@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from opentelemetry.sdk.metrics.export import Buckets, ExponentialHistogramDataPoint
 
-from otelkit.encoding.attributes import encode_attributes
+from otelkit.encoding.attribute_sets import AttributeSets
 from otelkit.encoding.exemplars import encode_exemplars
 from otelkit.encoding.histogram_points import extremes
 from otelkit.encoding.quantities import (
@@ -33,7 +33,7 @@ _VARINTS = dict(
 )  # a dictionary refuses negative numbers, where a tuple counts from its end
 
 _pack = struct.Struct("<cQcQcQcdcQcdcd").pack
-_ATTRIBUTES = tag(1, LENGTH)
+_attributes = AttributeSets(tag(1, LENGTH))
 
 
 def encode_exponential_point(point: ExponentialHistogramDataPoint) -> bytes:
@@ -51,7 +51,7 @@ def encode_exponential_point(point: ExponentialHistogramDataPoint) -> bytes:
         numbers += _FLAGS + varint(unsigned32(point.flags))
     if point.exemplars:
         numbers += encode_exemplars(_EXEMPLARS, point.exemplars)
-    return encode_attributes(_ATTRIBUTES, point.attributes) + numbers
+    return _attributes.encode(point.attributes) + numbers
 
 
 def _numbers(point: ExponentialHistogramDataPoint) -> bytes:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from opentelemetry.sdk.metrics.export import HistogramDataPoint
 
-from otelkit.encoding.attributes import encode_attributes
+from otelkit.encoding.attribute_sets import AttributeSets
 from otelkit.encoding.exemplars import encode_exemplars
 from otelkit.encoding.quantities import double_bytes, double_or_nothing, fixed64_or_nothing, packed_fixed64
 from otelkit.encoding.wire import LENGTH, delimited, tag, varint
@@ -21,7 +21,7 @@ _START, _TIME, _COUNT = b"\x11", b"\x19", b"\x21"  # fields 2, 3 and 4, fixed64
 _SUM, _MIN, _MAX = b"\x29", b"\x59", b"\x61"  # fields 5, 11 and 12, double
 _COUNTS, _BOUNDS, _EXEMPLARS = tag(6, LENGTH), tag(7, LENGTH), tag(8, LENGTH)
 
-_ATTRIBUTES = tag(9, LENGTH)
+_attributes = AttributeSets(tag(9, LENGTH))
 
 
 def encode_histogram_point(point: HistogramDataPoint) -> bytes:
@@ -32,7 +32,7 @@ def encode_histogram_point(point: HistogramDataPoint) -> bytes:
         numbers = _numbers_carefully(point)
     if point.exemplars:
         numbers += encode_exemplars(_EXEMPLARS, point.exemplars)
-    return numbers + encode_attributes(_ATTRIBUTES, point.attributes)
+    return numbers + _attributes.encode(point.attributes)
 
 
 def _numbers(point: HistogramDataPoint) -> bytes:

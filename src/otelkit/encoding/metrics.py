@@ -6,12 +6,13 @@ The SDK's encoder raises, and of equal resources or scopes it drops all but the 
 Convention: opentelemetry-proto 1.x, metrics.proto.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from opentelemetry.sdk.metrics.export import Metric, MetricsData, ResourceMetrics, ScopeMetrics
 
-from otelkit.encoding.address import Address, find_address
+from otelkit.encoding.address import Address, Origin, find_address
 from otelkit.encoding.metric_fields import Encode, data_tail, encoder_of, metric_head
 from otelkit.encoding.metric_requests import MAX_REQUEST_BYTES, Request, Run, request_of, requests_of
 from otelkit.encoding.wire import LENGTH, VARINTS, tag, varint
@@ -50,12 +51,23 @@ class _Walk:
         self.reason = ""
 
     def runs_of(self, data: MetricsData) -> list[Run]:
-        return [
-            run
-            for resource_metrics in self._parts(data, "resource_metrics")
-            for scope_metrics in self._parts(resource_metrics, "scope_metrics")
-            for run in self._scope_runs(resource_metrics, scope_metrics)
-        ]
+        parts = self._parts(data, "resource_metrics")
+        return [run for resource_metrics in parts for run in self._resource_runs(resource_metrics)]
+
+    def _resource_runs(self, resource_metrics: ResourceMetrics) -> Iterator[Run]:
+        origin: Origin | None = None
+        for scope_metrics in self._parts(resource_metrics, "scope_metrics"):
+            try:
+                address = find_address(resource_metrics.resource, scope_metrics.scope)
+            except Exception as error:  # noqa: BLE001 - a foreign resource or scope raises what it likes
+                self._lose(error, _count_points(scope_metrics))
+                continue
+            origin = origin or address.origin
+            if address.origin is not origin:  # addresses were forgotten meanwhile; still this is one resource
+                address = replace(address, origin=origin)
+            yield Run(address)
+            for metric in self._parts(scope_metrics, "metrics"):
+                yield self._run(address, metric)
 
     def _parts(self, whole: object, name: str) -> list[Any]:
         try:
@@ -63,17 +75,6 @@ class _Walk:
         except Exception as error:  # noqa: BLE001 - a foreign collection raises what it likes
             self._lose(error)
             return []
-
-    def _scope_runs(self, resource_metrics: ResourceMetrics, scope_metrics: ScopeMetrics) -> list[Run]:
-        try:
-            address = find_address(resource_metrics.resource, scope_metrics.scope)
-        except Exception as error:  # noqa: BLE001 - a foreign resource or scope raises what it likes
-            self._lose(error, _count_points(scope_metrics))
-            return []
-        return [
-            Run(address),
-            *(self._run(address, metric) for metric in self._parts(scope_metrics, "metrics")),
-        ]
 
     def _run(self, address: Address, metric: Metric) -> Run:
         head = None

@@ -9,7 +9,7 @@ import struct
 
 from opentelemetry.sdk.metrics.export import NumberDataPoint
 
-from otelkit.encoding.attributes import encode_attributes
+from otelkit.encoding.attribute_sets import AttributeSets
 from otelkit.encoding.exemplars import encode_exemplars
 from otelkit.encoding.quantities import fixed64_or_nothing, measured
 from otelkit.encoding.wire import LENGTH, tag
@@ -22,7 +22,7 @@ _pack_double = struct.Struct("<cQcQcd").pack
 _pack_integer = struct.Struct("<cQcQcq").pack
 _pack_double_now = struct.Struct("<cQcd").pack  # a gauge has no start
 _pack_integer_now = struct.Struct("<cQcq").pack
-_ATTRIBUTES = tag(7, LENGTH)
+_attributes = AttributeSets(tag(7, LENGTH))
 
 
 def encode_number_point(point: NumberDataPoint) -> bytes:
@@ -33,7 +33,7 @@ def encode_number_point(point: NumberDataPoint) -> bytes:
         numbers = _numbers_carefully(point)
     if point.exemplars:
         numbers += encode_exemplars(_EXEMPLARS, point.exemplars)
-    return numbers + encode_attributes(_ATTRIBUTES, point.attributes)
+    return numbers + _attributes.encode(point.attributes)
 
 
 def _numbers(point: NumberDataPoint) -> bytes:

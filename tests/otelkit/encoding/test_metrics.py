@@ -1,9 +1,12 @@
 """Metrics written straight from the SDK's objects parse to what the SDK's encoder gives."""
 
+import pytest
 from hypothesis import given
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
-from opentelemetry.sdk.metrics.export import Gauge, MetricsData, ResourceMetrics, Sum
+from opentelemetry.sdk.metrics.export import Gauge, MetricsData, ResourceMetrics, ScopeMetrics, Sum
+from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
+from otelkit.encoding import address
 from otelkit.encoding.metrics import MetricRequests, encode_metric_requests, encode_metrics
 
 from .generated import every_shape
@@ -49,3 +52,14 @@ def test_one_request_holds_the_whole_of_a_small_collection() -> None:
 
     assert request.points == 2
     assert ExportMetricsServiceRequest.FromString(request.data) == ours(data)
+
+
+def test_scopes_of_a_resource_stay_together_when_addresses_are_forgotten_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(address, "ADDRESSES", 1)
+    scopes = [ScopeMetrics(InstrumentationScope(name), [metric(Gauge([number(1)]))], "") for name in "abc"]
+    data = MetricsData([ResourceMetrics(RESOURCE, scopes, "")])
+
+    (parsed,) = ours(data).resource_metrics
+    assert [each.scope.name for each in parsed.scope_metrics] == ["a", "b", "c"]
