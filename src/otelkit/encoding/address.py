@@ -47,7 +47,8 @@ _addresses: dict[tuple[Origin, bytes, bytes], Address] = {}
 def find_address(resource: Resource, scope: InstrumentationScope | None) -> Address:
     """Give the address of items of this resource and scope; the same one for equal content.
 
-    Past `ADDRESSES` all are forgotten and made anew; those that items refer to stay valid.
+    Past `ADDRESSES` all are forgotten and made anew. Those that items refer to stay valid; a request that has
+    addresses of before and after names their resource twice, which OTLP allows.
     """
     found = _found.get((id(resource), id(scope)))
     return found[0] if found is not None else _make_address(resource, scope)
@@ -55,15 +56,20 @@ def find_address(resource: Resource, scope: InstrumentationScope | None) -> Addr
 
 def _make_address(resource: Resource, scope: InstrumentationScope | None) -> Address:
     if len(_found) >= ADDRESSES:
-        _found.clear()
-        _addresses.clear()
-        _origins.clear()
+        forget()
     head, tail = encode_resource(resource), _schema_urls[resource.schema_url]
     origin = _origins.setdefault((head, tail), Origin(head, tail))
     head, tail = encode_scope(scope), _schema_urls[scope.schema_url] if scope else b""
     address = _addresses.setdefault((origin, head, tail), Address(origin, head, tail))
     _found[id(resource), id(scope)] = address, resource, scope
     return address
+
+
+def forget() -> None:
+    """Forget all addresses."""
+    _found.clear()
+    _addresses.clear()
+    _origins.clear()
 
 
 def encode_resource(resource: Resource) -> bytes:

@@ -15,11 +15,14 @@ def encode_attributes(tag: bytes, attributes: Mapping[str, object] | None) -> by
 
     Keys that are no text are written as their text. Never raises for what a value is.
     """
-    if not attributes:
+    if attributes is None:
         return b""
-    # The SDK's attributes and dict have `copy`: one step of C, where iteration calls Python for each key.
-    items = attributes.copy() if hasattr(attributes, "copy") else dict(attributes)
-    if not items:  # emptied by another thread meanwhile
+    try:
+        # The SDK's attributes and dict have it: one step of C, where iteration calls Python for each key.
+        items = attributes.copy()  # type: ignore[attr-defined]  # a Mapping need not
+    except AttributeError:
+        items = dict(attributes)
+    if not items:
         return b""
     by_class = classes
     return tag + tag.join([by_class[type(value)][key][value] for key, value in items.items()])

@@ -3,22 +3,21 @@
 Role: three look-ups lead from class, key and value to the bytes of a pair, without the tag, which differs by
 message. Decision: by class first, because 1, 1.0 and True are equal keys. Short text and small integers are
 kept, of each key up to `VALUES_A_KEY`, so that a key of many values displaces no others; at a bound all is
-forgotten. No locks, so nothing to break in a fork: a race costs an entry. Convention: `KeyValue` of
-opentelemetry-proto.
+forgotten. No locks: a race costs an entry. Convention: `KeyValue` of opentelemetry-proto.
 """
 
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from otelkit.encoding.values import MAX_INT64, MIN_INT64, encode_key, encode_value
-from otelkit.encoding.wire import VARINTS, pack_double, varint
+from otelkit.encoding.values import MAX_INT64, encode_key, encode_value
+from otelkit.encoding.wire import long_varint, pack_double, varint
 
 KEYS = 1_024  # for each class of values
 VALUES = 4_096  # text values over all keys
 VALUES_A_KEY = 128
-LONGEST_TEXT = 64  # bytes of a text worth keeping, with its head
+LENGTHS_A_KEY = 64
+LONGEST_TEXT = 256  # bytes of a text worth keeping
 _SMALL_INTS = 1_024
-
 
 _P = TypeVar("_P")  # the pairs of one key: by value, the bytes of a KeyValue after its tag
 
@@ -40,24 +39,30 @@ class _Keys(dict[str, _P], Generic[_P]):
 
 
 class _Texts(dict[str, bytes]):
-    """The pairs of one key with text values."""
+    """The pairs of one key with text values; short ones are kept."""
 
     def __init__(self, key: bytes) -> None:
         super().__init__()
         self._key = key + b"\x12"
-        self._size = len(self._key)
+        self._heads: dict[int, bytes] = {}  # what stands before short text, by its length
 
     def __missing__(self, text: str) -> bytes:
         try:
             raw = text.encode()
-            head = _TEXT_HEADS[len(raw)]
-            size = len(raw) + len(head)
-            pair = VARINTS[self._size + size] + self._key + head + raw
-        except (UnicodeEncodeError, IndexError):
+        except UnicodeEncodeError:
             return _pair(self._key, encode_value(text))
-        if size <= LONGEST_TEXT and len(self) < VALUES_A_KEY:
+        head = self._heads.get(len(raw)) or self._make_head(len(raw))
+        pair = head + raw
+        if len(self) < VALUES_A_KEY and len(raw) <= LONGEST_TEXT:
             _keep(self, text, pair)
         return pair
+
+    def _make_head(self, length: int) -> bytes:
+        text_head = b"\x0a" + varint(length)
+        head = _head(self._key, len(text_head) + length) + text_head
+        if length <= LONGEST_TEXT and len(self._heads) < LENGTHS_A_KEY:
+            self._heads[length] = head
+        return head
 
 
 class _Ints(dict[int, bytes]):
@@ -66,17 +71,17 @@ class _Ints(dict[int, bytes]):
     def __init__(self, key: bytes) -> None:
         super().__init__()
         self._key = key + b"\x12"
-        # What stands before a varint, by its length.
-        self._heads = [_head(self._key, 1 + length) + b"\x18" for length in range(11)]
+        # What stands before a varint, by its size.
+        self._heads = [_head(self._key, 1 + size) + b"\x18" for size in range(11)]
 
     def __missing__(self, number: int) -> bytes:
-        if 0 <= number < _SMALL_INTS and len(self) < VALUES_A_KEY:
-            pair = self[number] = _pair(self._key, encode_value(number))
-            return pair
-        if MIN_INT64 <= number <= MAX_INT64:
-            raw = varint(number)
-            return self._heads[len(raw)] + raw
-        return _pair(self._key, encode_value(number))
+        if not 0 <= number <= MAX_INT64:
+            return _pair(self._key, encode_value(number))
+        raw = long_varint(number)
+        pair = self._heads[len(raw)] + raw
+        if number < _SMALL_INTS and len(self) < VALUES_A_KEY:
+            self[number] = pair
+        return pair
 
 
 class _Doubles:
@@ -100,7 +105,7 @@ class _Others:
 
 
 def _bools(key: bytes) -> dict[bool, bytes]:
-    return {value: _pair(key + b"\x12", encode_value(value)) for value in (False, True)}
+    return {value: _Others(key)[value] for value in (False, True)}
 
 
 def _pair(key: bytes, value: bytes) -> bytes:
@@ -125,8 +130,6 @@ class _Classes(dict[type, _Keys[Any]]):
         return _others
 
 
-# What stands before text of up to a kilobyte, by its length: the length of the AnyValue, tag, length.
-_TEXT_HEADS = tuple(varint(1 + len(varint(n)) + n) + b"\x0a" + VARINTS[n] for n in range(1_024))
 _kept = [0]  # text values kept
 _texts = _Keys(_Texts)
 _others = _Keys(_Others)

@@ -22,10 +22,11 @@ def varint(number: int) -> bytes:
     """Encode as a varint; a negative number as its 64-bit two's complement, ten bytes, as int64 does."""
     if 0 <= number < _TABLE_SIZE:
         return VARINTS[number]
-    return _long_varint(number & _MASK64)
+    return long_varint(number & _MASK64)
 
 
-def _long_varint(number: int) -> bytes:
+def long_varint(number: int) -> bytes:
+    """Encode a number of at least 0 as a varint, without the table: for numbers that are seldom small."""
     if number < 1 << 21:  # the usual, without a loop
         if number < _CONTINUE:
             return bytes((number,))
@@ -41,12 +42,12 @@ def _long_varint(number: int) -> bytes:
 
 
 _TABLE_SIZE = 4_096  # about 140 kB
-VARINTS: tuple[bytes, ...] = tuple(_long_varint(number) for number in range(_TABLE_SIZE))
+VARINTS: tuple[bytes, ...] = tuple(long_varint(number) for number in range(_TABLE_SIZE))
 
 
 def tag(field: int, wire_type: int) -> bytes:
     """Encode the tag of a field, to be kept as a constant."""
-    return _long_varint(field << 3 | wire_type)
+    return long_varint(field << 3 | wire_type)
 
 
 def delimited(tag_bytes: bytes, body: bytes) -> bytes:

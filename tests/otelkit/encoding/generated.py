@@ -63,8 +63,13 @@ def in_list(items: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 # Text alone and in order: to the SDK {"a": 1} and {"a": True} are one scope, and order makes no resource.
 labels = st.dictionaries(keys, texts, max_size=4).map(lambda given: dict(sorted(given.items())))
 resources = st.builds(Resource, labels, st.sampled_from(["", "https://opentelemetry.io/schemas/1.44.0"]))
+# Not empty: absent and empty are different to the SDK and the same on the wire.
 scopes = st.builds(
-    InstrumentationScope, texts, texts | st.none(), st.sampled_from([None, "https://example.com/1"]), labels
+    InstrumentationScope,
+    texts.filter(bool),
+    texts.filter(bool) | st.none(),
+    st.sampled_from([None, "https://example.com/1"]),
+    labels,
 )
 spans = st.builds(
     ReadableSpan, name=texts, context=contexts, parent=contexts | st.none(), resource=st.just(Resource({})),

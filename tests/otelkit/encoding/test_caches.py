@@ -77,7 +77,7 @@ def test_ever_new_keys_and_values_stay_within_the_bounds() -> None:
 
 
 def test_long_text_is_not_kept() -> None:
-    encode_attributes(ATTRIBUTES, {"k": "x" * 100})
+    encode_attributes(ATTRIBUTES, {"k": "x" * (kept.LONGEST_TEXT + 1)})
 
     assert kept.count()["texts"] == 0
 
