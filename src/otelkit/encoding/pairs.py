@@ -71,14 +71,13 @@ class _Ints(dict[int, bytes]):
     def __init__(self, key: bytes) -> None:
         super().__init__()
         self._key = key + b"\x12"
-        # What stands before a varint, by its size.
-        self._heads = [_head(self._key, 1 + size) + b"\x18" for size in range(11)]
+        self._heads_by_size = [_head(self._key, 1 + size) + b"\x18" for size in range(11)]
 
     def __missing__(self, number: int) -> bytes:
         if not 0 <= number <= MAX_INT64:
             return _pair(self._key, encode_value(number))
         raw = long_varint(number)
-        pair = self._heads[len(raw)] + raw
+        pair = self._heads_by_size[len(raw)] + raw
         if number < _SMALL_INTS and len(self) < VALUES_A_KEY:
             self[number] = pair
         return pair
