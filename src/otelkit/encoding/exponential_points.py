@@ -1,8 +1,8 @@
 """Points of exponential histograms.
 
 Role: message ExponentialHistogramDataPoint. Decision: as with explicit bounds, minimum and maximum are left
-out when there was none. Counts below 128 are their own varints, so a bucket array of
-them is one copy. Convention: opentelemetry-proto 1.x, metrics.proto.
+out when there was none. Counts below 128 are their own varints: a bucket array of
+them is one copy, which is tried when all measurements are fewer. Convention: opentelemetry-proto 1.x, metrics.proto.
 """
 
 import struct
@@ -28,10 +28,9 @@ _SUM, _ZERO_COUNT, _MIN, _MAX = b"\x29", b"\x39", b"\x61", b"\x69"  # 5 double, 
 _SCALE, _FLAGS = tag(6, VARINT), tag(10, VARINT)
 _POSITIVE, _NEGATIVE, _EXEMPLARS = tag(8, LENGTH), tag(9, LENGTH), tag(11, LENGTH)
 _OFFSET, _BUCKET_COUNTS = tag(1, VARINT), tag(2, LENGTH)  # of Buckets
-_VARINTS = dict(
-    enumerate(VARINTS)
-)  # a dictionary refuses negative numbers, where a tuple counts from its end
-
+# A dictionary refuses negative numbers, where a tuple counts from its end.
+_VARINTS = dict(enumerate(VARINTS))
+_ONE_BYTE = 0x80  # varints below it are their numbers
 _pack = struct.Struct("<cQcQcQcdcQcdcd").pack
 _attributes = AttributeSets(tag(1, LENGTH))
 
@@ -44,9 +43,9 @@ def encode_exponential_point(point: ExponentialHistogramDataPoint) -> bytes:
         numbers = _numbers_carefully(point)
     numbers += _SCALE + _zigzag(point.scale)
     if point.positive.bucket_counts:
-        numbers += delimited(_POSITIVE, _buckets(point.positive))
+        numbers += delimited(_POSITIVE, _buckets(point.positive, point.count))
     if point.negative.bucket_counts:
-        numbers += delimited(_NEGATIVE, _buckets(point.negative))
+        numbers += delimited(_NEGATIVE, _buckets(point.negative, point.count))
     if point.flags:
         numbers += _FLAGS + varint(unsigned32(point.flags))
     if point.exemplars:
@@ -78,20 +77,25 @@ def _numbers_carefully(point: ExponentialHistogramDataPoint) -> bytes:
     )
 
 
-def _buckets(buckets: Buckets) -> bytes:
-    return _OFFSET + _zigzag(buckets.offset) + delimited(_BUCKET_COUNTS, _varints(buckets.bucket_counts))
+def _buckets(buckets: Buckets, measurements: int | None) -> bytes:
+    counts = buckets.bucket_counts
+    packed = _bytes(counts) if (measurements or 0) < _ONE_BYTE else b""
+    return _OFFSET + _zigzag(buckets.offset) + delimited(_BUCKET_COUNTS, packed or _varints(counts))
+
+
+def _bytes(counts: Sequence[int]) -> bytes:
+    """Give the varints of counts that are all below 128, else nothing."""
+    try:
+        packed = bytes([*counts])
+    except ValueError:  # beyond a byte, or negative
+        return b""
+    return packed if packed.isascii() else b""
 
 
 def _varints(counts: Sequence[int]) -> bytes:
     try:
-        packed = bytes([*counts])
-        if packed.isascii():  # all below 128
-            return packed
-    except ValueError:  # some beyond a byte
-        pass
-    try:
         return b"".join([_VARINTS[count] for count in counts])
-    except KeyError:  # some beyond the table, or negative
+    except KeyError:  # beyond the table, or negative
         return b"".join([varint(unsigned64(count)) for count in counts])
 
 
