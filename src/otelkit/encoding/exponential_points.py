@@ -1,8 +1,8 @@
 """Points of exponential histograms.
 
 Role: message ExponentialHistogramDataPoint. Decision: as with explicit bounds, minimum and maximum are left
-out when there was none. Counts below 128 are their own varints: a bucket array of
-them is one copy, which is tried when all measurements are fewer. Convention: opentelemetry-proto 1.x, metrics.proto.
+out when there was none. Counts below 128 are their own varints: a bucket array of them is one copy, which is
+tried when all measurements are fewer. Convention: opentelemetry-proto 1.x, metrics.proto.
 """
 
 import struct
