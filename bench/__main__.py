@@ -5,7 +5,7 @@ import sys
 
 from bench.report import publish
 
-BENCHMARKS = {"http-fastapi": "bench.http_fastapi"}
+BENCHMARKS = {"export": "bench.export", "http-fastapi": "bench.http_fastapi"}
 
 
 def main(names: list[str]) -> int:

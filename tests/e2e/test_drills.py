@@ -13,8 +13,9 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize(
     ("drill", "options"),
     [
-        ("collector_outage", ["--seconds", "15"]),
+        ("collector_outage", ["--seconds", "15", "--rates", "500"]),
         ("sigterm", ["--rounds", "3"]),
+        ("sustained_spans", ["--seconds", "5"]),
         ("hostile_payloads", ["--count", "200"]),
     ],
 )

@@ -13,6 +13,7 @@ DRILLS = {
     "collector_outage": "Collector killed",
     "hostile_payloads": "hostile OTLP",
     "sigterm": "SIGTERM under load",
+    "sustained_spans": "steady load",
 }
 
 
