@@ -17,6 +17,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.util.types import AnyValue
 
 from bench.export_side import BATCH, emit
 from otelkit.encoding.logs import encode_log
@@ -79,11 +80,15 @@ def _spans() -> Sequence[Any]:
 
 
 def _records() -> Sequence[Any]:
-    provider, kept = LoggerProvider(shutdown_on_exit=False), InMemoryLogRecordExporter()
+    provider, kept = LoggerProvider(shutdown_on_exit=False), InMemoryLogRecordExporter()  # type: ignore[no-untyped-call]  # not annotated
     provider.add_log_record_processor(SimpleLogRecordProcessor(kept))
     logger = provider.get_logger("bench")
     for number in range(BATCH):
-        extra = {"shop.order.id": str(number), "shop.item": "tea", "http.response.status_code": 200}
+        extra: dict[str, AnyValue] = {
+            "shop.order.id": str(number),
+            "shop.item": "tea",
+            "http.response.status_code": 200,
+        }
         logger.emit(
             timestamp=number + 1,
             severity_number=SeverityNumber.INFO,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from otelkit.export.compression import Compression
 from otelkit.signals import Signal
 
 DEFAULT_TIMEOUT_SECONDS = 10.0
@@ -34,7 +35,7 @@ class Destination:
     server_port: int | None = None
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
-    gzip: bool = False
+    compression: Compression = Compression.NONE
     certificate: Path | None = None
     client_key: Path | None = None
     client_certificate: Path | None = None

@@ -1,7 +1,8 @@
 """Counts what was exported and what was lost, by reason, in plain numbers and as OTel metrics.
 
 Semantic conventions for SDK self-metrics: `otel.sdk.exporter.{span,log,metric_data_point}`
-`.exported` with `error.type` for what was lost and `.inflight` for what waits. Reasons:
+`.exported` with `error.type` for what was lost and `.inflight` for what waits, and
+`otel.sdk.exporter.operation.duration` in seconds. Reasons:
 queue_full, refused, rejected (partial success), encoding, shutdown. In-flight is observed,
 not added up, so that a forked child does not inherit its parent's.
 (https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics/)
@@ -14,11 +15,14 @@ from threading import Lock
 
 from opentelemetry import metrics
 from opentelemetry.metrics import CallbackOptions, MeterProvider, Observation
+from opentelemetry.semconv._incubating.metrics.otel_metrics import (
+    create_otel_sdk_exporter_operation_duration,
+)
 from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
 
 from otelkit.export.component import attributes_of, metric_names
 from otelkit.export.destination import Destination
-from otelkit.export.outcome import Accepted, Refused, Retry
+from otelkit.export.outcome import Accepted, Outcome, Refused, Retry
 from otelkit.export.summary_log import SummaryLog
 
 _log = logging.getLogger(__name__)
@@ -45,9 +49,15 @@ class Drops:
         meter = (meter_provider or metrics.get_meter_provider()).get_meter("otelkit.export")
         names = metric_names(destination.signal)
         self._counter = meter.create_counter(names.exported, names.unit, "Items whose export has ended")
+        self._duration = create_otel_sdk_exporter_operation_duration(meter)
         meter.create_observable_up_down_counter(
             names.inflight, [self._observe], names.unit, "Items that wait for export"
         )
+
+    def attempted(self, seconds: float, outcome: Outcome) -> None:
+        """Record how long one offer took; `error.type` says which of OTLP's failures it was."""
+        failure = {} if isinstance(outcome, Accepted) else {ERROR_TYPE: type(outcome).__name__.lower()}
+        self._duration.record(seconds, {**self._attributes, **failure})
 
     def accepted(self, items: int, outcome: Accepted) -> None:
         """Count a payload that the receiver took, less what it rejected of it."""

@@ -18,6 +18,7 @@ from google.protobuf.message import DecodeError
 from google.rpc.error_details_pb2 import RetryInfo  # type: ignore[import-untyped]  # ships no types
 from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]  # ships no types
 
+from otelkit.export.compression import Compression
 from otelkit.export.destination import Destination
 from otelkit.export.outcome import Outcome, Refused, Retry, accepted, bounded
 from otelkit.signals import WIRES
@@ -54,7 +55,8 @@ class GrpcSender:
     def __init__(self, destination: Destination) -> None:
         self._destination = destination
         self._method = WIRES[destination.signal].grpc_method
-        self._compression = grpc.Compression.Gzip if destination.gzip else grpc.Compression.NoCompression
+        is_gzip = destination.compression is Compression.GZIP
+        self._compression = grpc.Compression.Gzip if is_gzip else grpc.Compression.NoCompression
         self._lock = Lock()
         self._channel: grpc.Channel | None = None
         self._call: _Call | None = None

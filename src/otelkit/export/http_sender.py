@@ -1,12 +1,10 @@
 """OTLP over HTTP/protobuf: one POST a payload on a connection that stays.
 
 Retryable are 429, 502, 503 and 504, and everything that breaks a connection; Retry-After is
-honoured. Redirects are not followed, because telemetry goes only where a setting says. gzip is
-level 1: the default 9 costs half as much CPU again for some per cent of size.
+honoured. Redirects are not followed, because telemetry goes only where a setting says.
 (https://opentelemetry.io/docs/specs/otlp/#otlphttp-response)
 """
 
-import gzip
 import math
 import os
 import select
@@ -15,12 +13,12 @@ from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from threading import Timer
 
+from otelkit.export.compression import Compression, compress
 from otelkit.export.destination import Destination
 from otelkit.export.http_connection import connect_to, cut
 from otelkit.export.http_status import failure
 from otelkit.export.outcome import Outcome, Retry, accepted
 
-_GZIP_LEVEL = 1
 _MAX_RESPONSE_BYTES = 2**16
 
 
@@ -45,8 +43,7 @@ class HttpSender:
         with suppress(RuntimeError):  # no thread begins at the interpreter's end: then each step is bounded
             watch.start()
         try:
-            body = gzip.compress(payload, _GZIP_LEVEL) if self._destination.gzip else payload
-            return self._exchange(body, seconds)
+            return self._exchange(compress(payload, self._destination.compression), seconds)
         except (OSError, HTTPException) as error:
             self.close()
             return Retry(f"{type(error).__name__}: {error}")
@@ -101,8 +98,8 @@ class HttpSender:
 
     def _request_headers(self) -> dict[str, str]:
         headers = {"content-type": "application/x-protobuf", "user-agent": "otelkit-otlp-exporter"}
-        if self._destination.gzip:
-            headers["content-encoding"] = "gzip"
+        if self._destination.compression is not Compression.NONE:
+            headers["content-encoding"] = self._destination.compression
         return headers | dict(self._destination.headers)
 
 

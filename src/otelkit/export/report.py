@@ -11,6 +11,9 @@ _log = logging.getLogger(__name__)
 class Report(Protocol):
     """Hears what became of each payload, in the courier's thread."""
 
+    def attempted(self, seconds: float, outcome: Outcome) -> None:
+        """Hear how long one offer took, whatever came of it."""
+
     def accepted(self, items: int, outcome: Accepted) -> None:
         """Hear that the receiver took a payload, at least in part."""
 

@@ -60,11 +60,14 @@ class Rounds:
             return None if self._ended else self.queue.head()
 
     def _offer(self, payload: Payload, most_seconds: float) -> Outcome:
+        begun = time.monotonic()
         try:
-            return self.sender.send(payload.data, most_seconds)
+            outcome = self.sender.send(payload.data, most_seconds)
+            self._report.attempted(time.monotonic() - begun, outcome)
         except Exception as error:  # noqa: BLE001 - a defect must not end the thread
             _log.debug("offering a payload failed", exc_info=True)
             return Retry(f"{type(error).__name__}: {error}")
+        return outcome
 
     def _settle(self, payload: Payload, outcome: Outcome) -> None:
         with self._changed:

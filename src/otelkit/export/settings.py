@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from otelkit.environment import boolean, one_of, positive, read, whole_number
 from otelkit.errors import ConfigurationError
+from otelkit.export.compression import Compression, check_supported
 from otelkit.export.destination import DEFAULT_TIMEOUT_SECONDS, Destination, Protocol
 from otelkit.export.endpoints import Endpoint, grpc_endpoint, http_endpoint
 from otelkit.export.header_list import parse_headers
@@ -58,7 +59,7 @@ def read_destination(signal: Signal, environ: Mapping[str, str] = os.environ) ->
         **endpoint._asdict(),
         headers=_headers(names),
         timeout_seconds=read(environ, names.find("TIMEOUT"), _timeout_seconds, DEFAULT_TIMEOUT_SECONDS),
-        gzip=read(environ, names.find("COMPRESSION"), one_of("none", "gzip"), "none") == "gzip",
+        compression=_compression(names, protocol),
         certificate=certificate,
         client_key=key,
         client_certificate=client_certificate,
@@ -89,6 +90,18 @@ def _endpoint(names: _Names, protocol: Protocol) -> Endpoint:
     except ValueError as error:
         hidden = "'(hidden: it has credentials)'" if "@" in shown else repr(shown)
         raise ConfigurationError(f"{variable}={hidden}: {error}") from None
+
+
+def _compression(names: _Names, protocol: Protocol) -> Compression:
+    is_grpc = protocol is Protocol.GRPC
+
+    def parse(text: str) -> Compression:
+        compression = Compression(one_of(*Compression)(text))
+        check_supported(compression, grpc=is_grpc)
+        return compression
+
+    default = Compression.NONE if is_grpc else Compression.GZIP
+    return read(names.environ, names.find("COMPRESSION"), parse, default)
 
 
 def _headers(names: _Names) -> tuple[tuple[str, str], ...]:

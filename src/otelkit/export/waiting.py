@@ -6,7 +6,6 @@ items in the SDK's batch processor, which drops what is over.
 """
 
 import logging
-import math
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -84,11 +83,10 @@ class Waiting:
         """Queue encoded requests, and count what was lost while they were made; False when any of it was."""
         if lost_items:
             self.drops.drop(lost_items, "encoding", reason)
-        refusals = [(payload, self._courier.take(payload)) for payload in payloads]
-        for payload, why in refusals:
-            if why:
-                self.drops.drop(payload.items, why)
-        return not lost_items and not any(why for _, why in refusals)
+        refused = [(payload, why) for payload in payloads if (why := self._courier.take(payload))]
+        for payload, why in refused:
+            self.drops.drop(payload.items, why)
+        return not lost_items and not refused
 
     def offer(
         self,
@@ -100,9 +98,8 @@ class Waiting:
         try:
             if self._process_id != os.getpid():
                 self.begin_anew_in_child()
-            if self.encodes_directly:
-                return self.offer_payloads(*pack_directly(items, encode))
-            return self.offer_payloads(*pack(items, encode_by_sdk))
+            packed = pack_directly(items, encode) if self.encodes_directly else pack(items, encode_by_sdk)
+            return self.offer_payloads(*packed)
         except Exception:  # noqa: BLE001 - a defect here must not reach the application
             _log.exception("%d %s items could not be queued", len(items), self.destination.signal)
             return False
@@ -117,8 +114,9 @@ class Waiting:
             if self._shut:
                 return
             self._shut = True
-        most = math.inf if timeout_millis is None else timeout_millis / 1000
-        seconds = min(self.shutdown_timeout_seconds, most)
+        seconds = self.shutdown_timeout_seconds
+        if timeout_millis is not None:
+            seconds = min(seconds, timeout_millis / 1000)
         if left := self._courier.stop(time.monotonic() + seconds):
             self.drops.drop(left, "shutdown", f"not accepted within {seconds:.1f} s")
 

@@ -12,8 +12,6 @@ from otelkit.export import WaitingLogExporter, WaitingMetricExporter, WaitingSpa
 from otelkit.receiver import Accepted, Receiver, Verdict
 from otelkit.signals import ExportRequest, Signal
 
-# What opentelemetry-distro registers, which zero-code start-up needs to build any provider.
-CONFIGURATOR = "[opentelemetry_configurator]\nsdk = opentelemetry.sdk._configuration:_OTelSDKConfigurator\n"
 PROGRAM = Path(__file__).with_name("zero_code_program.py")
 
 
@@ -31,8 +29,9 @@ def test_the_entry_point_loads_the_exporter(signal: Signal, expected: type) -> N
     assert found.load() is expected
 
 
+@pytest.mark.parametrize("configurator", ["", "otelkit"], ids=["the SDK's start-up", "otelkit's start-up"])
 @pytest.mark.parametrize("protocol", ["grpc", "http/protobuf"])
-def test_zero_code_start_up_exports_all_three_signals(protocol: str, tmp_path: Path) -> None:
+def test_zero_code_start_up_exports_all_three_signals(protocol: str, configurator: str) -> None:
     arrived: dict[Signal, bytes] = {}
 
     def accept(signal: Signal, request: ExportRequest) -> Verdict:
@@ -43,7 +42,7 @@ def test_zero_code_start_up_exports_all_three_signals(protocol: str, tmp_path: P
     receiver.start()
     try:
         _run_instrumented(
-            protocol, receiver.grpc_port if protocol == "grpc" else receiver.http_port, tmp_path
+            protocol, receiver.grpc_port if protocol == "grpc" else receiver.http_port, configurator
         )
     finally:
         receiver.stop()
@@ -53,18 +52,16 @@ def test_zero_code_start_up_exports_all_three_signals(protocol: str, tmp_path: P
     assert b"zero-code log" in arrived[Signal.LOGS]
 
 
-def _run_instrumented(protocol: str, port: int, packages: Path) -> None:
-    distribution = packages / "distro-0.dist-info"
-    distribution.mkdir()
-    (distribution / "METADATA").write_text("Metadata-Version: 2.1\nName: distro\nVersion: 0\n")
-    (distribution / "entry_points.txt").write_text(CONFIGURATOR)
+def _run_instrumented(protocol: str, port: int, configurator: str) -> None:
     environ = os.environ | {
-        "PYTHONPATH": str(packages),
+        "OTEL_SERVICE_NAME": "zero",
+        "OTEL_PYTHON_CONFIGURATOR": configurator,
         "OTEL_TRACES_EXPORTER": "otelkit",
         "OTEL_METRICS_EXPORTER": "otelkit",
         "OTEL_LOGS_EXPORTER": "otelkit",
         "OTEL_EXPORTER_OTLP_PROTOCOL": protocol,
         "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{port}",
     }
+    environ = {name: value for name, value in environ.items() if value}
     command = [str(Path(sys.executable).with_name("opentelemetry-instrument")), sys.executable, str(PROGRAM)]
     subprocess.run(command, env=environ, check=True, timeout=60)

@@ -15,7 +15,7 @@ def test_without_any_variable_traces_go_to_the_local_collector_over_grpc() -> No
     found = _read()
 
     assert (found.protocol, found.target, found.secure) == ("grpc", "localhost:4317", False)
-    assert (found.timeout_seconds, found.gzip, found.headers) == (10.0, False, ())
+    assert (found.timeout_seconds, found.compression, found.headers) == (10.0, "none", ())
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_the_signals_own_variable_beats_the_general_one() -> None:
         METRICS_HEADERS="Api-Key=a%20b%3D, tenant=7",
     )
 
-    assert (found.protocol, found.timeout_seconds, found.gzip) == ("http/protobuf", 2.5, True)
+    assert (found.protocol, found.timeout_seconds, found.compression) == ("http/protobuf", 2.5, "gzip")
     assert found.headers == (("api-key", "a b="), ("tenant", "7"))
     assert "a b=" not in repr(found)
 
