@@ -44,8 +44,9 @@ def attributes(number: int) -> dict[str, str | int | bool | float]:
 
 
 def processor(side: str, endpoint: str) -> SpanProcessor:
-    """The end of the pipeline that `side` names; its queue holds whatever the benchmark makes."""
-    os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint
+    """The end of the pipeline that `side` names; `endpoint` is protocol+URL. The queue holds all that is made."""
+    protocol, _, os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint.partition("+")
+    os.environ["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol
     if side == "direct":
         return DirectSpanProcessor(WaitingSpanExporter(queue_bytes=2**30))
     exporter = WaitingSpanExporter(queue_bytes=2**30) if side == "worker" else OTLPSpanExporter(insecure=True)

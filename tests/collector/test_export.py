@@ -3,10 +3,17 @@
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
 
-from otelkit.export import DirectSpanProcessor, WaitingSpanExporter, read_destination
+from otelkit.export import (
+    DirectSpanProcessor,
+    WaitingLogExporter,
+    WaitingMetricExporter,
+    WaitingSpanExporter,
+    read_destination,
+)
 from otelkit.signals import Signal
 from otelkit.testing import Sink
 from tests.collector.process import RunningCollector
+from tests.otelkit.encoding import golden, metric_data
 
 
 @pytest.mark.parametrize(
@@ -37,3 +44,25 @@ def test_collector_takes_spans_in_every_protocol_and_compression(
 
     assert exporter.drops.lost == {}
     sink.wait_for_spans(lambda spans: any(span.name == name for span in spans))
+
+
+@pytest.mark.parametrize("protocol", ["grpc", "http/protobuf"])
+def test_collector_takes_one_of_everything_whole(running: RunningCollector, protocol: str) -> None:
+    port = running.ports["GRPC_PORT" if protocol == "grpc" else "HTTP_PORT"]
+    environ = {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{port}",
+        "OTEL_EXPORTER_OTLP_PROTOCOL": protocol,
+    }
+    traces = WaitingSpanExporter(destination=read_destination(Signal.TRACES, environ))
+    logs = WaitingLogExporter(destination=read_destination(Signal.LOGS, environ))
+    metrics = WaitingMetricExporter(destination=read_destination(Signal.METRICS, environ))
+
+    traces.offer_span(golden.span())
+    logs.offer_log(golden.log_record())
+    for collection in metric_data.ONE_OF_EACH.values():
+        metrics.export(collection)
+
+    for exporter in (traces, logs, metrics):
+        exporter.shutdown(10_000)
+        assert exporter.drops.lost == {}
+        assert exporter.drops.exported > 0

@@ -18,7 +18,7 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import Link, SpanContext, SpanKind, Status, StatusCode, TraceFlags, TraceState
 from opentelemetry.util.types import AnyValue
 
-FOLDER = Path(__file__).with_name("golden")
+FOLDER = Path(__file__).with_name("golden_bytes")
 
 RESOURCE = Resource({"service.name": "shop", "process.pid": 42}, "https://opentelemetry.io/schemas/1.44.0")
 SCOPE = InstrumentationScope("orders", "1.2", "https://example.com/schema", {"team": "a"})

@@ -1,7 +1,8 @@
 """A pre-forked worker in small: spans before, during and after forks, over the given endpoint.
 
 Started by test_fork.py; prints nothing, and exits with the number of children that failed.
-`outage`: the receiver is not there yet at the forks, so payloads wait in the parent.
+`outage`: the receiver is not there yet at the forks, so payloads wait in the parent. `direct`: spans are
+encoded where they end and wait one by one, else in the SDK's batches.
 """
 
 import os
@@ -11,29 +12,33 @@ import sys
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-from otelkit.export import WaitingSpanExporter
+from otelkit.export import DirectSpanProcessor, WaitingSpanExporter
 
 CHILDREN = 20
 
 
 def main() -> int:
-    outage = sys.argv[1:] == ["outage"]
+    outage, direct = "outage" in sys.argv, "direct" in sys.argv
     signal.alarm(50)  # a hang in a fork is what this program is there to find
     exporter = WaitingSpanExporter(shutdown_timeout_seconds=20)
     provider = TracerProvider(shutdown_on_exit=False)
-    provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=20))
+    if direct:
+        provider.add_span_processor(DirectSpanProcessor(exporter))
+    else:
+        provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=20))
     tracer = provider.get_tracer("forking")
 
     def emit(name: str) -> None:
         tracer.start_span(name).end()
 
     emit("parent-before")
-    provider.force_flush()
+    provider.force_flush(300)
     exporter.force_flush(300 if outage else 5000)
     children = []
     for number in range(CHILDREN):
         emit(f"parent-{number}")
-        provider.force_flush()  # into the exporter's queue; what the fork meets is under way or waits
+        if not direct:
+            provider.force_flush()  # into the exporter's queue; what the fork meets is under way or waits
         child = os.fork()
         if child == 0:
             signal.alarm(40)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from .conftest import Inbox
 from .forking_program import CHILDREN
 
@@ -18,18 +20,22 @@ EVERYTHING = sorted(
 )
 
 
-def test_twenty_forks_after_traffic_lose_nothing_and_hang_never(inbox: Inbox, protocol: str) -> None:
-    with _program(protocol, inbox.port) as program:
+@pytest.mark.parametrize("processor", ["batch", "direct"])
+def test_twenty_forks_after_traffic_lose_nothing_and_hang_never(
+    inbox: Inbox, protocol: str, processor: str
+) -> None:
+    with _program(protocol, inbox.port, processor) as program:
         output, _ = program.communicate(timeout=60)
 
     assert (program.returncode, output) == (0, "forked\n")
     assert sorted(inbox.names) == EVERYTHING
 
 
+@pytest.mark.parametrize("processor", ["batch", "direct"])
 def test_what_waits_in_the_parent_at_a_fork_is_sent_once_and_by_the_parent(
-    free_port: int, protocol: str, start_receiver: Callable[..., Inbox]
+    free_port: int, protocol: str, processor: str, start_receiver: Callable[..., Inbox]
 ) -> None:
-    with _program(protocol, free_port, "outage") as program:
+    with _program(protocol, free_port, processor, "outage") as program:
         assert program.stdout is not None
         assert program.stdout.readline() == "forked\n"
         inbox = start_receiver(free_port)
