@@ -44,7 +44,7 @@ def attributes(number: int) -> dict[str, str | int | bool | float]:
 
 
 def processor(side: str, endpoint: str) -> SpanProcessor:
-    """The end of the pipeline that `side` names; `endpoint` is protocol+URL. The queue holds all that is made."""
+    """The end of the pipeline that `side` names; `endpoint` is protocol+URL, the queue large enough."""
     protocol, _, os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint.partition("+")
     os.environ["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol
     if side == "direct":
