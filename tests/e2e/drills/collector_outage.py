@@ -22,7 +22,8 @@ BYTES_A_SPAN = 1000  # twice what a span of the source takes, so that the bound 
 
 def run(rate: int, outage_seconds: float, protocol: Protocol) -> list[Row]:
     """One drill with one rate and one protocol between service and Collector."""
-    seconds = 2 * LEAD_SECONDS + outage_seconds
+    # The service lives on: it has half the outage's length to bring what waited, beside what goes on.
+    seconds = 2 * LEAD_SECONDS + 1.5 * outage_seconds
     queue_bytes = max(64 * 2**20, int(rate * seconds * BYTES_A_SPAN))
     settings = {"OTELKIT_EXPORT_QUEUE_BYTES": str(queue_bytes)}
     with counted_collector() as (collector, arrivals):
