@@ -66,10 +66,14 @@ class Telemetry:
 
 def _together(*ends: Callable[[], object]) -> None:
     threads = [Thread(target=end, name="otelkit-shutdown") for end in ends]
+    for thread, end in zip(threads, ends, strict=True):
+        try:
+            thread.start()
+        except RuntimeError:  # from Python 3.12 on no thread begins once the interpreter ends
+            end()
     for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+        if thread.ident is not None:
+            thread.join()
 
 
 def _millis(deadline: float) -> int:

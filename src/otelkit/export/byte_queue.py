@@ -9,11 +9,11 @@ courier asks for one. `changed` guards every field; whoever waits for the queue 
 import math
 import time
 from collections import deque
-from threading import Condition
+from contextlib import suppress
+from threading import TIMEOUT_MAX, Condition
 from typing import NamedTuple
 
-from otelkit.encoding.address import Address
-from otelkit.export.payload import Loose, Payload, take_payload
+from otelkit.export.payload import MAX_PAYLOAD_BYTES, Loose, Payload, take_payload
 
 
 class Batching(NamedTuple):
@@ -35,8 +35,9 @@ class ByteQueue:
         self.added_items = 0
         self._payloads: deque[Payload] = deque()
         self._loose: deque[Loose] = deque()
+        self._loose_bytes = 0
         self._ripe_at = math.inf
-        self._hurried = False
+        self._hurried = self._is_closed = False
 
     def add(self, payload: Payload) -> bool:
         """Append, or return False when it does not fit beside what waits."""
@@ -47,18 +48,18 @@ class ByteQueue:
             self.changed.notify_all()
             return True
 
-    def add_item(self, address: Address, item: bytes) -> bool:
+    def add_item(self, loose: Loose) -> bool:
         """Append one loose item, or return False when it does not fit. `changed` must be held."""
-        if not self._admit(len(item), 1):
+        size = len(loose[1])
+        if not self._admit(size, 1):
             return False
-        self._loose.append((address, item))
-        count = len(self._loose)
-        if count == 1:
+        was_full = self._is_full()
+        self._loose.append(loose)
+        self._loose_bytes += size
+        is_first = len(self._loose) == 1
+        if is_first:
             self._ripe_at = time.monotonic() + self.batching.delay_seconds
-        if count in (
-            1,
-            self.batching.most_items,
-        ):  # the courier learns when to come, or to come now
+        if is_first or (self._is_full() and not was_full):  # the courier learns when to come, or to come now
             self.changed.notify_all()
         return True
 
@@ -70,15 +71,20 @@ class ByteQueue:
 
     def seconds_until_ready(self) -> float | None:
         """Say how long until `head` should be taken: 0 for now, None while nothing waits."""
-        if self._payloads or self._hurried or len(self._loose) >= self.batching.most_items:
+        if self._payloads or self._hurried or self._is_full():
             return 0.0
-        return max(0.0, self._ripe_at - time.monotonic()) if self._loose else None
+        return min(max(0.0, self._ripe_at - time.monotonic()), TIMEOUT_MAX) if self._loose else None
 
     def head(self) -> Payload | None:
-        """Look at the oldest payload, made of loose items if need be; None when nothing waits."""
+        """Look at the oldest payload, made of loose items if need be; None when nothing waits.
+
+        Only the courier calls this, and without holding `changed`: joining takes its time, and whoever
+        ends a span meanwhile does not wait for it. The ends of a deque need no lock.
+        """
+        if not self._payloads and self._loose:
+            with suppress(IndexError):  # cleared meanwhile
+                self._account(take_payload(self._loose, self.batching.most_items))
         with self.changed:
-            if not self._payloads and self._loose:
-                self._payloads.append(self._join_loose())
             return self._payloads[0] if self._payloads else None
 
     def remove_head(self) -> None:
@@ -90,12 +96,13 @@ class ByteQueue:
             self.changed.notify_all()
 
     def clear(self) -> int:
-        """Drop all that waits; returns how many items that were."""
+        """Drop all that waits, at the end; returns how many items that were."""
         with self.changed:
             items = self.waiting_items
             self._payloads.clear()
             self._loose.clear()
-            self.waiting_bytes = self.waiting_items = 0
+            self.waiting_bytes = self.waiting_items = self._loose_bytes = 0
+            self._is_closed = True
             self.changed.notify_all()
             return items
 
@@ -107,9 +114,18 @@ class ByteQueue:
         self.added_items += items
         return True
 
-    def _join_loose(self) -> Payload:
-        payload = take_payload(self._loose, self.batching.most_items)
-        self.waiting_bytes += payload.envelope_bytes
-        self._hurried = self._hurried and bool(self._loose)
-        self._ripe_at = time.monotonic() + self.batching.delay_seconds
-        return payload
+    def _account(self, payload: Payload) -> None:
+        with self.changed:
+            if self._is_closed:
+                return  # what was joined has been counted with all the rest
+            self._payloads.append(payload)
+            self.waiting_bytes += payload.envelope_bytes
+            self._loose_bytes -= len(payload.data) - payload.envelope_bytes
+            self._hurried = self._hurried and bool(self._loose)
+            if payload.items == self.batching.most_items:  # else what is left is as old as what was joined
+                self._ripe_at = time.monotonic() + self.batching.delay_seconds
+
+    def _is_full(self) -> bool:
+        """Whether loose items make a request, or will soon fill the queue."""
+        most_bytes = min(MAX_PAYLOAD_BYTES, self.max_bytes // 2)
+        return len(self._loose) >= self.batching.most_items or self._loose_bytes >= most_bytes

@@ -9,9 +9,8 @@ import time
 from contextlib import suppress
 from threading import Thread
 
-from otelkit.encoding.address import Address
 from otelkit.export.byte_queue import ByteQueue
-from otelkit.export.payload import Payload
+from otelkit.export.payload import Loose, Payload
 from otelkit.export.report import Report
 from otelkit.export.rounds import Rounds
 from otelkit.export.sender import Sender
@@ -37,12 +36,12 @@ class Courier(Rounds):
                 self._begin_thread()
             return None
 
-    def take_item(self, address: Address, item: bytes) -> str | None:
+    def take_item(self, loose: Loose) -> str | None:
         """Queue one encoded item, as `take` does."""
         with self._changed:
             if self._stopping:
                 return "shutdown"
-            if not self.queue.add_item(address, item):
+            if not self.queue.add_item(loose):
                 return "queue_full"
             if self._thread is None:
                 self._begin_thread()
@@ -61,7 +60,8 @@ class Courier(Rounds):
             self._nudges += 1
             self.queue.hurry()
             self._changed.notify_all()
-            return self._wait(lambda: self._settled_items >= target or self._ended, deadline)
+            self._wait(lambda: self._settled_items >= target or self._ended, deadline)
+            return self._settled_items >= target
 
     def stop(self, deadline: float) -> int:
         """Deliver what can be by the deadline, then end; returns how many items are left over."""

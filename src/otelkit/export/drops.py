@@ -11,7 +11,8 @@ not added up, so that a forked child does not inherit its parent's.
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
-from threading import Lock
+from contextlib import suppress
+from threading import RLock
 
 from opentelemetry import metrics
 from opentelemetry.metrics import CallbackOptions, MeterProvider, Observation
@@ -43,7 +44,7 @@ class Drops:
         self._items_in_flight = items_in_flight
         self._attributes = attributes_of(destination)
         self._summary = SummaryLog(_log)
-        self._lock = Lock()
+        self._lock = RLock()
         # Made now and not at the first use, which may come when the meter provider is shut down already.
         # Without one given they are the API's proxies, which follow whatever provider is set later.
         meter = (meter_provider or metrics.get_meter_provider()).get_meter("otelkit.export")
@@ -83,15 +84,16 @@ class Drops:
         """Count items that are lost, and log it once a minute for each reason."""
         with self._lock:
             self.lost[reason] += items
-        self._counter.add(items, {**self._attributes, ERROR_TYPE: reason})
         because = f"{reason}: {detail}" if detail else reason
-        self._summary.note(
-            reason, items, f"{{count}} {self._what()} for {self._where()} are lost ({because})"
-        )
+        with suppress(Exception):  # neither a metric view nor a log handler may stop whoever lost the item
+            self._counter.add(items, {**self._attributes, ERROR_TYPE: reason})
+            self._summary.note(
+                reason, items, f"{{count}} {self._what()} for {self._where()} are lost ({because})"
+            )
 
     def forget_inherited(self) -> None:
         """In a forked child: count from zero; what the parent counts is the parent's."""
-        self._lock = Lock()
+        self._lock = RLock()
         self.exported, self.lost = 0, Counter()
         self._summary.forget_inherited()
 

@@ -1,6 +1,7 @@
 """What a courier tells about each payload; `drops` listens."""
 
 import logging
+from contextlib import suppress
 from typing import Protocol
 
 from otelkit.export.outcome import Accepted, Outcome, Refused, Retry
@@ -35,4 +36,5 @@ def tell(report: Report, outcome: Outcome, payload_items: int, waiting_items: in
             case Retry():
                 report.waiting(waiting_items, outcome)
     except Exception:  # noqa: BLE001 - counting must not end the courier
-        _log.exception("the outcome of %d items could not be counted", payload_items)
+        with suppress(Exception):  # nor must a log handler
+            _log.exception("the outcome of %d items could not be counted", payload_items)

@@ -9,6 +9,8 @@ import logging
 import math
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from threading import TIMEOUT_MAX
 
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
@@ -49,7 +51,7 @@ class Rounds:
                 payload = self._next()
                 if payload is None:
                     return
-                self._settle(payload, self._offer(payload, seconds))
+                self._settle(payload, self._offer(payload, seconds), seconds)
 
     def _next(self) -> Payload | None:
         with self._changed:
@@ -57,19 +59,22 @@ class Rounds:
                 self._changed.wait(None if self._held else seconds)
             self._sending = not self._ended
             self._seen = self._stopping, self._nudges
-            return None if self._ended else self.queue.head()
+            if self._ended:
+                return None
+        return self.queue.head()
 
     def _offer(self, payload: Payload, most_seconds: float) -> Outcome:
         begun = time.monotonic()
         try:
             outcome = self.sender.send(payload.data, most_seconds)
-            self._report.attempted(time.monotonic() - begun, outcome)
         except Exception as error:  # noqa: BLE001 - a defect must not end the thread
             _log.debug("offering a payload failed", exc_info=True)
-            return Retry(f"{type(error).__name__}: {error}")
+            outcome = Retry(f"{type(error).__name__}: {error}")
+        with suppress(Exception):  # a broken metric view must not turn an accepted payload into a retry
+            self._report.attempted(time.monotonic() - begun, outcome)
         return outcome
 
-    def _settle(self, payload: Payload, outcome: Outcome) -> None:
+    def _settle(self, payload: Payload, outcome: Outcome, most_seconds: float = TIMEOUT_MAX) -> None:
         with self._changed:
             self._sending = False
             self._changed.notify_all()
@@ -81,20 +86,21 @@ class Rounds:
         # Told without the lock, since reports log, and a log handler may wait for us elsewhere.
         tell(self._report, outcome, payload.items, self.queue.waiting_items)
         if isinstance(outcome, Retry):
-            self._pause(outcome.after_seconds)
+            self._pause(outcome.after_seconds, most_seconds)
             return
         with self._changed:
             self._settled_items += payload.items
             self._changed.notify_all()
 
-    def _pause(self, asked_seconds: float | None) -> None:
+    def _pause(self, asked_seconds: float | None, most_seconds: float) -> None:
         """Wait before the next offer, unless a flush or the stop came since this one began."""
         with self._changed:
             seconds = self._backoff.next_seconds() if asked_seconds is None else asked_seconds
             if self._stopping and asked_seconds is None:
                 seconds = min(seconds, _STOPPING_DELAY_SECONDS)
             self._changed.wait_for(
-                lambda: self._is_woken(by_flush=asked_seconds is None) or self._ended, seconds
+                lambda: self._is_woken(by_flush=asked_seconds is None) or self._ended,
+                min(seconds, most_seconds),
             )
 
     def _is_woken(self, *, by_flush: bool) -> bool:

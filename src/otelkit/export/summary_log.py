@@ -7,7 +7,7 @@ outage, and with log export on it would feed the queue that is full.
 import logging
 import time
 from collections.abc import Callable
-from threading import Lock
+from threading import RLock
 
 INTERVAL_SECONDS = 60.0
 
@@ -18,7 +18,7 @@ class SummaryLog:
     def __init__(self, logger: logging.Logger, clock: Callable[[], float] = time.monotonic) -> None:
         self._logger = logger
         self._clock = clock
-        self._lock = Lock()
+        self._lock = RLock()  # a signal handler may lose an item amid a loss
         self._held: dict[str, int] = {}
         self._next_at: dict[str, float] = {}
 
@@ -35,5 +35,5 @@ class SummaryLog:
 
     def forget_inherited(self) -> None:
         """In a forked child: begin anew."""
-        self._lock = Lock()
+        self._lock = RLock()
         self._held, self._next_at = {}, {}

@@ -71,12 +71,11 @@ class Waiting:
         try:
             if self._process_id != os.getpid():
                 self.begin_anew_in_child()  # a fork by C code that ran no Python handlers
-            why = self._courier.take_item(*encode_loose(item, encode))
-            if why is not None:
-                self.drops.drop(1, why)
+            why, detail = self._courier.take_item(encode_loose(item, encode)), ""
         except Exception as error:  # noqa: BLE001 - a defect here must not reach the application
-            self.drops.drop(1, "encoding", f"{type(error).__name__}: {error}")
-            return False
+            why, detail = "encoding", f"{type(error).__name__}: {error}"
+        if why is not None:
+            self.drops.drop(1, why, detail)
         return why is None
 
     def offer_payloads(self, payloads: Sequence[Payload], lost_items: int, reason: str) -> bool:
@@ -140,6 +139,8 @@ class Waiting:
         _inherited.append(self._courier.sender)
         self.drops.forget_inherited()
         self._begin()
+        if self._shut:
+            self._courier.stop(time.monotonic())
 
     def _begin(self) -> None:
         self._process_id = os.getpid()
