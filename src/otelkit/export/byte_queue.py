@@ -36,6 +36,7 @@ class ByteQueue:
         self._payloads: deque[Payload] = deque()
         self._loose: deque[Loose] = deque()
         self._loose_bytes = 0
+        self._full_bytes = min(MAX_PAYLOAD_BYTES, max_bytes // 2)
         self._ripe_at = math.inf
         self._hurried = self._is_closed = False
 
@@ -53,13 +54,13 @@ class ByteQueue:
         size = len(loose[1])
         if not self._admit(size, 1):
             return False
-        was_full = self._is_full()
         self._loose.append(loose)
         self._loose_bytes += size
-        is_first = len(self._loose) == 1
-        if is_first:
+        count = len(self._loose)
+        if count == 1:
             self._ripe_at = time.monotonic() + self.batching.delay_seconds
-        if is_first or (self._is_full() and not was_full):  # the courier learns when to come, or to come now
+        # The courier learns when to come, or to come now.
+        if count in (1, self.batching.most_items) or self._loose_bytes >= self._full_bytes:
             self.changed.notify_all()
         return True
 
@@ -127,5 +128,4 @@ class ByteQueue:
 
     def _is_full(self) -> bool:
         """Whether loose items make a request, or will soon fill the queue."""
-        most_bytes = min(MAX_PAYLOAD_BYTES, self.max_bytes // 2)
-        return len(self._loose) >= self.batching.most_items or self._loose_bytes >= most_bytes
+        return len(self._loose) >= self.batching.most_items or self._loose_bytes >= self._full_bytes
