@@ -63,12 +63,14 @@ def _created() -> list[Row]:
 
 def _rest(how: str, endpoint: str) -> list[Row]:
     seen = _each("direct", "rest", endpoint, rounds=1)
-    total = seen["wakeups"] + seen["grpc_wakeups"]
-    return [
+    total, own = seen["wakeups"] + seen["grpc_wakeups"], seen["wakeups"]
+    rows = [
         Row(f"direct: at rest, {how}", round(seen["cpu_ms"], 2), 1, "ms of CPU/s", "lower"),
         Row(f"direct: wakes at rest, {how}", round(total, 2), 1, "times/s", "lower"),
-        Row(f"direct: of these, not gRPC's core, {how}", round(seen["wakeups"], 2), 1, "times/s", "lower"),
     ]
+    if seen["grpc_wakeups"]:
+        rows.append(Row(f"direct: of these, not gRPC's core, {how}", round(own, 2), 1, "times/s", "lower"))
+    return rows
 
 
 def _each(side: str, case: str, endpoint: str, rounds: int = ROUNDS) -> dict[str, float]:
