@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from opentelemetry.exporter.otlp.proto.common._log_encoder import encode_logs
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
-from opentelemetry.metrics import MeterProvider
 from opentelemetry.sdk._logs import ReadableLogRecord
 from opentelemetry.sdk._logs.export import LogRecordExporter, LogRecordExportResult
 from opentelemetry.sdk.trace import ReadableSpan
@@ -18,23 +17,14 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from otelkit.encoding.logs import encode_log
 from otelkit.encoding.spans import encode_span
-from otelkit.export.destination import Destination
-from otelkit.export.waiting import SHUTDOWN_TIMEOUT_SECONDS, Waiting
+from otelkit.export.waiting import Waiting
 from otelkit.signals import Signal
 
 
 class WaitingSpanExporter(Waiting, SpanExporter):
     """Exports spans: queues each batch in bytes, and offers it until a receiver takes it."""
 
-    def __init__(
-        self,
-        *,
-        queue_bytes: int | None = None,
-        destination: Destination | None = None,
-        meter_provider: MeterProvider | None = None,
-        shutdown_timeout_seconds: float = SHUTDOWN_TIMEOUT_SECONDS,
-    ) -> None:
-        super().__init__(Signal.TRACES, queue_bytes, destination, meter_provider, shutdown_timeout_seconds)
+    signal = Signal.TRACES
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Queue a batch; FAILURE when any of it was lost."""
@@ -49,15 +39,7 @@ class WaitingSpanExporter(Waiting, SpanExporter):
 class WaitingLogExporter(Waiting, LogRecordExporter):
     """Exports log records: queues each batch in bytes, and offers it until a receiver takes it."""
 
-    def __init__(
-        self,
-        *,
-        queue_bytes: int | None = None,
-        destination: Destination | None = None,
-        meter_provider: MeterProvider | None = None,
-        shutdown_timeout_seconds: float = SHUTDOWN_TIMEOUT_SECONDS,
-    ) -> None:
-        super().__init__(Signal.LOGS, queue_bytes, destination, meter_provider, shutdown_timeout_seconds)
+    signal = Signal.LOGS
 
     def export(self, batch: Sequence[ReadableLogRecord]) -> LogRecordExportResult:
         """Queue a batch; FAILURE when any of it was lost."""

@@ -28,6 +28,8 @@ _log = logging.getLogger(__name__)
 class WaitingMetricExporter(Waiting, MetricExporter):
     """Exports metrics: queues each collection in bytes, and offers it until a receiver takes it."""
 
+    signal = Signal.METRICS
+
     def __init__(
         self,
         *,
@@ -38,7 +40,11 @@ class WaitingMetricExporter(Waiting, MetricExporter):
     ) -> None:
         MetricExporter.__init__(self, read_temporality(), read_aggregation())
         Waiting.__init__(
-            self, Signal.METRICS, queue_bytes, destination, meter_provider, shutdown_timeout_seconds
+            self,
+            queue_bytes=queue_bytes,
+            destination=destination,
+            meter_provider=meter_provider,
+            shutdown_timeout_seconds=shutdown_timeout_seconds,
         )
 
     def export(

@@ -10,7 +10,6 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from threading import Lock
-from typing import TypeVar
 
 from opentelemetry.metrics import MeterProvider
 
@@ -28,7 +27,6 @@ from otelkit.signals import Signal
 SHUTDOWN_TIMEOUT_SECONDS = 8.0
 FLUSH_TIMEOUT_MILLIS = 30_000
 
-T = TypeVar("T")
 _log = logging.getLogger(__name__)
 # A child never frees what it inherits of a connection: the last reference going would run the
 # clean-up of threads and sockets that only the parent has.
@@ -38,15 +36,17 @@ _inherited: list[object] = []
 class Waiting:
     """One signal's queue, courier and counts. `shutdown_timeout_seconds` may be set later."""
 
+    signal: Signal
+
     def __init__(
         self,
-        signal: Signal,
-        queue_bytes: int | None,
-        destination: Destination | None,
-        meter_provider: MeterProvider | None,
-        shutdown_timeout_seconds: float,
+        *,
+        queue_bytes: int | None = None,
+        destination: Destination | None = None,
+        meter_provider: MeterProvider | None = None,
+        shutdown_timeout_seconds: float = SHUTDOWN_TIMEOUT_SECONDS,
     ) -> None:
-        self.destination = destination or read_destination(signal)
+        self.destination = destination or read_destination(self.signal)
         self.shutdown_timeout_seconds = shutdown_timeout_seconds
         self._queue_bytes = queue_bytes or read_queue_bytes()
         self.encodes_directly = read_encodes_directly()
