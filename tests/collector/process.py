@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-from bench.servers import free_port
 from collector.toolchain import FOLDER
+from otelkit.testing.ports import free_port
 
 READY_SECONDS = 20.0
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import grpc
 
-from bench.servers import free_port
 from otelkit.receiver import Accepted, Receiver
 from otelkit.signals import ExportRequest, Signal
+from otelkit.testing.ports import free_port
 from tests.collector.payloads import send_spans, span
 from tests.collector.process import RunningCollector
 from tests.waiting import wait_until

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import psutil
 
-from bench.servers import free_port
 from collector.toolchain import FOLDER
 from deploy.local.settings import PORTS, SERVICES
 from deploy.local.state import marked_processes
+from otelkit.testing.ports import free_port
 
 ROOT = FOLDER.parent
 COMMAND_SECONDS = 150

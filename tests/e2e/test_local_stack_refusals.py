@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bench.servers import free_port
 from deploy.local.parts import Part
 from deploy.local.settings import StackError
 from deploy.local.state import Record, write_record
 from deploy.local.trace import show_trace
+from otelkit.testing.ports import free_port
 from tests.e2e.local_stack import LocalStack
 
 pytestmark = pytest.mark.e2e

@@ -15,13 +15,7 @@ import pytest
 
 from otelkit.testing import Sink
 from otelkit.testing.endpoint import Protocol
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+from otelkit.testing.ports import free_port
 
 
 @contextmanager

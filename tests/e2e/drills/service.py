@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Thread
 
-from bench.servers import free_port, wait_until_listening
+from bench.servers import wait_until_listening
+from otelkit.testing.ports import free_port
 
 ORDER = json.dumps({"item": "tea", "quantity": 2})
 

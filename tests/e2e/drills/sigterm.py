@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bench.report import Row
-from bench.servers import free_port
+from otelkit.testing.ports import free_port
 from otelkit.testing.sink import Sink
 from tests.e2e.drills.service import Service
 

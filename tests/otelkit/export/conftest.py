@@ -12,6 +12,7 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from otelkit.export import Destination, WaitingSpanExporter, read_destination
 from otelkit.receiver import Accepted, Receiver, Verdict
 from otelkit.signals import ExportRequest, Signal
+from otelkit.testing import ports
 
 MakeExporter = Callable[..., WaitingSpanExporter]
 
@@ -116,9 +117,7 @@ def spans() -> Callable[..., list[ReadableSpan]]:
 @pytest.fixture
 def free_port() -> int:
     """Find a port on which nothing listens."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    return ports.free_port()
 
 
 @pytest.fixture

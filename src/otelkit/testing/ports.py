@@ -1,0 +1,26 @@
+"""Ports for servers that a test starts, ends and starts again at the same place.
+
+Not a port that the system hands out: those are also given to outgoing connections, one of which may
+hold the port when the server comes back. These lie below that range (Linux: 32768 up).
+"""
+
+import random
+import socket
+
+RANGE = range(20_000, 32_768)
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """A port that nothing listens on now and no outgoing connection will take.
+
+    Raises:
+        OSError: a hundred ports that were tried are all taken.
+    """
+    for port in random.sample(RANGE, 100):
+        with socket.socket() as probe:
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return port
+    raise OSError(f"no free port from {RANGE.start} on at {host}: too many servers are running")
