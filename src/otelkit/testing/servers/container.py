@@ -6,8 +6,8 @@ Docker publishes on another free port each time that a container starts, so we c
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from otelkit.testing.ports import free_port
 from otelkit.testing.servers.engine import require_engine
-from otelkit.testing.servers.probing import free_port
 from otelkit.testing.servers.recipe import Recipe
 from otelkit.testing.servers.server import Server, UnavailableError, wait_until_ready
 

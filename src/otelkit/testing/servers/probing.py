@@ -24,11 +24,3 @@ def first_answer(host: str, port: int, question: bytes = b"") -> bytes:
             return connection.recv(_MOST_BYTES)
     except OSError:
         return b""
-
-
-def free_port() -> int:
-    """Give a port of the loopback that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from otelkit.testing.servers.probing import free_port
+from otelkit.testing.ports import free_port
 from otelkit.testing.servers.recipe import Recipe
 from otelkit.testing.servers.server import Server, ServerError, wait_until_ready
 
