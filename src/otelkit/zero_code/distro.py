@@ -2,7 +2,8 @@
 
 A distro is the official place for defaults of the environment. The Python SDK reads the choice of
 stable conventions and of its own metrics from variables alone, so they are set here as configure()
-sets them. Instrumentations that the file lists with their options are not instrumented a second time.
+sets them. With a file, what it lists is all that is instrumented: else opentelemetry-instrument would
+add each instrumentation that it finds, and instrument a library twice for which there are two.
 When another distro is meant, or none is named, this one changes nothing.
 """
 
@@ -24,10 +25,9 @@ class Distro(BaseDistro):  # type: ignore[misc]  # the base is not annotated
                 os.environ.setdefault(name, value)
 
     def load_instrumentor(self, entry_point: EntryPoint, **options: Any) -> None:
-        """Instrument, unless the configuration file has done so with options of its own."""
-        instrumentor = entry_point.load()()
-        if not (_is_meant() and instrumentor.is_instrumented_by_opentelemetry):
-            instrumentor.instrument(**options)
+        """Instrument, unless a configuration file says what is instrumented."""
+        if not (_is_meant() and os.environ.get("OTEL_CONFIG_FILE")):
+            entry_point.load()().instrument(**options)
 
 
 def _is_meant() -> bool:
