@@ -1,4 +1,4 @@
-"""The `tracestate` header: several fields make one list, and a wrong list is no list.
+"""The `tracestate` header: several fields make one list, and a malformed list is no list.
 
 The API's TraceState has the grammar of Level 1, in which a key may neither begin with a digit nor hold two
 `@`, and would drop such members; this one has that of Level 2 (https://www.w3.org/TR/trace-context-2/#key).
@@ -22,7 +22,7 @@ _MEMBER = re.compile(
 
 
 class Level2TraceState(TraceState):
-    """An immutable list of members, newest first; a wrong or a second member is left out."""
+    """An immutable list of members, newest first; a wrong member is left out, and a second one of a key."""
 
     def __init__(self, entries: Sequence[tuple[str, str]] | None = None) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class Level2TraceState(TraceState):
 
     @classmethod
     def from_header(cls, header_list: Sequence[str]) -> "Level2TraceState":
-        """Read the fields in their order; empty unless all of them together are a valid list."""
+        """Read the fields in their order; empty unless all of them together are a well-formed list."""
         return _of(parse_tracestate(header_list))
 
     def add(self, key: str, value: str) -> "Level2TraceState":
@@ -55,7 +55,7 @@ EMPTY = Level2TraceState()
 
 
 def parse_tracestate(headers: Sequence[str]) -> dict[str, str]:
-    """Members in order; none when a member is malformed or double, or when there are more than 32."""
+    """Members in order, the first and so newest of each key; none when one is malformed or there are over 32."""
     members: dict[str, str] = {}
     if sum(map(len, headers)) > _MAX_READ:
         return members
@@ -65,10 +65,10 @@ def parse_tracestate(headers: Sequence[str]) -> dict[str, str]:
             if not member:
                 continue
             match = _MEMBER.fullmatch(member)
-            if match is None or match[1] in members or len(members) == MAX_MEMBERS:
+            if match is None:
                 return {}
-            members[match[1]] = match[2]
-    return _shortened(members)
+            members.setdefault(match[1], match[2])
+    return _shortened(members) if len(members) <= MAX_MEMBERS else {}
 
 
 def _of(members: Mapping[str, str]) -> Level2TraceState:
