@@ -55,7 +55,7 @@ EMPTY = Level2TraceState()
 
 
 def parse_tracestate(headers: Sequence[str]) -> dict[str, str]:
-    """Members in order, the first and so newest of each key; none when one is malformed or there are over 32."""
+    """Members in order, of each key the first and newest; none when one is malformed or there are over 32."""
     members: dict[str, str] = {}
     if sum(map(len, headers)) > _MAX_READ:
         return members
