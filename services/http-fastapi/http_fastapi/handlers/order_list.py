@@ -40,10 +40,10 @@ async def list_orders(
     def wanted(order: Order) -> bool:
         return status in (None, order.status) and item in (None, order.item)
 
-    return OrderLines(_lines(store, wanted, limit))
+    return OrderLines(lines(store, wanted, limit))
 
 
-async def _lines(
+async def lines(
     store: OrderStore, wanted: Callable[[Order], bool], limit: int
 ) -> AsyncGenerator[bytes, None]:
     with StreamSpan(trace.get_tracer(__name__), "stream orders", "shop.orders.count") as stream:
