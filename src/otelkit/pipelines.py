@@ -17,13 +17,19 @@ from opentelemetry.sdk._logs.export import (
     SimpleLogRecordProcessor,
 )
 from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
+from opentelemetry.sdk.metrics.export import MetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SimpleSpanProcessor
 
 from otelkit.environment import positive, read
-from otelkit.export import DirectLogProcessor, DirectSpanProcessor, WaitingLogExporter, WaitingSpanExporter
+from otelkit.export import (
+    DirectLogProcessor,
+    DirectSpanProcessor,
+    PeriodicReader,
+    WaitingLogExporter,
+    WaitingSpanExporter,
+)
 from otelkit.redaction import AllowList, RedactingLogProcessor, RedactingSpanProcessor, baggage_predicate
 from otelkit.selection import exporter_types, sampler
 from otelkit.signals import Signal
@@ -70,7 +76,7 @@ def build_pipelines(resource: Resource, allow: AllowList) -> Pipelines:
 def _reader(exporter_or_reader: Any) -> MetricReader:
     if isinstance(exporter_or_reader, MetricReader):
         return exporter_or_reader
-    return PeriodicExportingMetricReader(exporter_or_reader)
+    return PeriodicReader(exporter_or_reader)
 
 
 def _span_processor(exporter: Any, meters: MeterProvider) -> SpanProcessor:

@@ -9,6 +9,7 @@ servers.
 from otelkit.export.destination import Destination, Protocol
 from otelkit.export.exporters import WaitingLogExporter, WaitingSpanExporter
 from otelkit.export.metric_exporter import WaitingMetricExporter
+from otelkit.export.periodic_reader import PeriodicReader
 from otelkit.export.processors import DirectLogProcessor, DirectSpanProcessor
 from otelkit.export.settings import read_destination, read_queue_bytes
 
@@ -16,6 +17,7 @@ __all__ = [
     "Destination",
     "DirectLogProcessor",
     "DirectSpanProcessor",
+    "PeriodicReader",
     "Protocol",
     "WaitingLogExporter",
     "WaitingMetricExporter",
