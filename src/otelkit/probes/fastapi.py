@@ -26,8 +26,13 @@ SCOPE = {
 def emit_server_span(provider: TracerProvider) -> str:
     """Instrument an application with `provider` and send it one request; returns the versions."""
     app = FastAPI(openapi_url=None)
-    app.add_api_route("/probe", _answer)
     FastAPIInstrumentor.instrument_app(app, tracer_provider=provider, exclude_spans=["send", "receive"])
+    return serve_once(app)
+
+
+def serve_once(app: FastAPI) -> str:
+    """Add a route to an application and send it one request; returns the version."""
+    app.add_api_route("/probe", _answer)
     asyncio.run(app(dict(SCOPE), _receive, _send))
     return f"fastapi {version('fastapi')}"
 
