@@ -116,9 +116,14 @@ async def test_callers_trace_goes_on(recorded: Recorded) -> None:
 async def test_span_that_is_not_recorded_costs_no_attributes(
     record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reads: list[object] = []
+    reads: list[RequestAttributes] = []
     read = RequestAttributes._read
-    monkeypatch.setattr(RequestAttributes, "_read", lambda self: reads.append(self) or read(self))
+
+    def count(attributes: RequestAttributes) -> dict[str, str | int]:
+        reads.append(attributes)
+        return read(attributes)
+
+    monkeypatch.setattr(RequestAttributes, "_read", count)
     unsampled, sampled = record(ALWAYS_OFF), record()
 
     await serve(TelemetryMiddleware(answer, **unsampled.providers))
