@@ -3,12 +3,14 @@
 from typing import Annotated, Literal
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from http_fastapi.protections.settings import ProtectionSettings
 
 HttpInstrumentation = Literal["contrib", "native", "lean", "zero-code"]
 
 
-class Settings(BaseSettings):
+class Settings(ProtectionSettings):
     """Where the service listens and how much it keeps."""
 
     model_config = SettingsConfigDict(env_prefix="HTTP_FASTAPI_", populate_by_name=True)
