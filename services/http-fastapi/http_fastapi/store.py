@@ -9,6 +9,7 @@ from typing import Literal
 from uuid import uuid4
 
 from opentelemetry import metrics, trace
+from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
 
 OrderStatus = Literal["accepted", "confirmed", "failed"]
 
@@ -47,6 +48,7 @@ class OrderStore:
         """
         with self._tracer.start_as_current_span("store order") as span:
             if len(self._orders) >= self._max_orders:
+                span.set_attribute(ERROR_TYPE, StoreFullError.__qualname__)
                 raise StoreFullError(f"the store is full at {self._max_orders} orders")
             order = Order(str(uuid4()), item, quantity)
             self._orders[order.id] = order
