@@ -13,6 +13,7 @@ from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 
 from http_fastapi.ending import before_shutdown
 from http_fastapi.handlers import ROUTERS
+from http_fastapi.protections import protect
 from http_fastapi.refusals import answer_with_problems
 from http_fastapi.settings import Settings
 from http_fastapi.shop import Shop
@@ -25,11 +26,12 @@ def create_app(settings: Settings, telemetry: Telemetry) -> FastAPI:
     shop = Shop(settings)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         try:
             with before_shutdown(shop.changes.close):
                 yield
             await shop.confirmations.close(settings.confirmation_drain_seconds)
+            await app.state.protections.aclose()
         finally:  # a second SIGINT cancels the lifespan
             telemetry.shutdown()
 
@@ -39,6 +41,7 @@ def create_app(settings: Settings, telemetry: Telemetry) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     answer_with_problems(app)
+    protect(app, settings)
     if settings.http_instrumentation != "zero-code":
         FastAPIInstrumentor.instrument_app(app, excluded_urls="/healthz", exclude_spans=["send", "receive"])
     return app
