@@ -1,18 +1,18 @@
 """The application: wired here, so that tests can replace each part.
 
 One OpenTelemetry decision: the providers end in the lifespan, after the last request and
-before uvicorn re-raises SIGTERM, because `atexit` does not run then. The instrumentation is
-contrib's without its send and receive spans, which say nothing that the server span does not.
+before uvicorn re-raises SIGTERM, because `atexit` does not run then. The server span stands around
+all middlewares, so that every refusal is in it.
 """
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 
 from http_fastapi.ending import before_shutdown
 from http_fastapi.handlers import ROUTERS
+from http_fastapi.instrumentation import instrument_app, native_telemetry
 from http_fastapi.protections import protect
 from http_fastapi.refusals import answer_with_problems
 from http_fastapi.settings import Settings
@@ -35,15 +35,15 @@ def create_app(settings: Settings, telemetry: Telemetry) -> FastAPI:
         finally:  # a second SIGINT cancels the lifespan
             telemetry.shutdown()
 
-    app = FastAPI(title="Orders", lifespan=lifespan)
+    way = settings.http_instrumentation
+    app = FastAPI(title="Orders", lifespan=lifespan, telemetry=native_telemetry(way))
     app.state.settings = settings
     app.state.shop = shop
     for router in ROUTERS:
         app.include_router(router)
     answer_with_problems(app)
     protect(app, settings)
-    if settings.http_instrumentation != "zero-code":
-        FastAPIInstrumentor.instrument_app(app, excluded_urls="/healthz", exclude_spans=["send", "receive"])
+    instrument_app(app, way)
     return app
 
 

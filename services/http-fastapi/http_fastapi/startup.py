@@ -12,7 +12,7 @@ from importlib.metadata import version
 
 from pydantic import ValidationError
 
-from http_fastapi import INSTRUMENTATIONS
+from http_fastapi.instrumentation import probes_of
 from http_fastapi.settings import Settings
 from otelkit import ConfigurationError, Telemetry, adopt, configure
 from otelkit.doctor import require
@@ -40,5 +40,5 @@ def start_telemetry(settings: Settings) -> Telemetry:
     if settings.http_instrumentation == "zero-code":
         return adopt()
     telemetry = configure("http-fastapi", service_version=version("http-fastapi"))
-    require(*INSTRUMENTATIONS)
+    require(*probes_of(settings.http_instrumentation))
     return telemetry
