@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from http_fastapi.bank import Bank
+from http_fastapi.client import open_payments_client
 from http_fastapi.ending import before_shutdown
 from http_fastapi.handlers import ROUTERS
 from http_fastapi.instrumentation import instrument_app, native_telemetry
@@ -19,6 +21,7 @@ from http_fastapi.settings import Settings
 from http_fastapi.shop import Shop
 from http_fastapi.startup import WORKER_CANNOT_START, one_message, start_telemetry
 from otelkit import Telemetry
+from otelkit.instrumentation.httpx2 import Httpx2Instrumentor
 
 
 def create_app(settings: Settings, telemetry: Telemetry) -> FastAPI:
@@ -29,7 +32,8 @@ def create_app(settings: Settings, telemetry: Telemetry) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         try:
             with before_shutdown(shop.changes.close):
-                yield
+                async with open_payments_client(settings) as app.state.payments:
+                    yield
             await shop.confirmations.close(settings.confirmation_drain_seconds)
             await app.state.protections.aclose()
         finally:  # a second SIGINT cancels the lifespan
@@ -39,11 +43,14 @@ def create_app(settings: Settings, telemetry: Telemetry) -> FastAPI:
     app = FastAPI(title="Orders", lifespan=lifespan, telemetry=native_telemetry(way))
     app.state.settings = settings
     app.state.shop = shop
+    app.state.bank = Bank(settings.max_orders)
     for router in ROUTERS:
         app.include_router(router)
     answer_with_problems(app)
     protect(app, settings)
     instrument_app(app, way)
+    if way != "zero-code" and not Httpx2Instrumentor().is_instrumented_by_opentelemetry:
+        Httpx2Instrumentor().instrument()
     return app
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, HttpUrl, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from http_fastapi.protections.settings import ProtectionSettings
@@ -33,3 +33,20 @@ class Settings(ProtectionSettings):
     event_drop_grace_seconds: Annotated[float, Field(ge=0)] = 5.0
     live_message_bytes: Annotated[int, Field(ge=1)] = 16_384
     live_idle_seconds: Annotated[float, Field(gt=0)] = 300.0
+    payments_url: HttpUrl | None = None  # None: this service plays the bank
+    payments_token: SecretStr | None = None
+    payments_connect_seconds: Annotated[float, Field(gt=0)] = 1.0
+    payments_read_seconds: Annotated[float, Field(gt=0)] = 3.0
+    payments_pool_seconds: Annotated[float, Field(gt=0)] = 0.5
+    payments_deadline_seconds: Annotated[float, Field(gt=0)] = 8.0
+    payments_attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    payments_backoff_seconds: Annotated[float, Field(gt=0)] = 0.1
+    payments_connections: Annotated[int, Field(ge=1)] = 50
+    payments_answer_bytes: Annotated[int, Field(ge=1)] = 65_536
+
+    def bank_url(self) -> str:
+        """Where payments are made: `payments_url`, else this service's own address."""
+        if self.payments_url is not None:
+            return str(self.payments_url)
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"

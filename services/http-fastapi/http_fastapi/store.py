@@ -11,7 +11,7 @@ from uuid import uuid4
 from opentelemetry import metrics, trace
 from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
 
-OrderStatus = Literal["accepted", "confirmed", "failed"]
+OrderStatus = Literal["accepted", "confirmed", "failed", "paid"]
 
 
 class StoreFullError(Exception):
@@ -26,6 +26,7 @@ class Order:
     item: str
     quantity: int
     status: OrderStatus = "accepted"
+    payment_id: str | None = None
 
 
 class OrderStore:
@@ -62,8 +63,14 @@ class OrderStore:
         return self._orders.get(order_id)
 
     def settle(self, order_id: str, status: OrderStatus) -> Order:
-        """Give a stored order its new status."""
-        self._orders[order_id] = replace(self._orders[order_id], status=status)
+        """Give a stored order its new status; one that is paid stays so."""
+        if self._orders[order_id].status != "paid":
+            self._orders[order_id] = replace(self._orders[order_id], status=status)
+        return self._orders[order_id]
+
+    def pay(self, order_id: str, payment_id: str) -> Order:
+        """Note that a stored order is paid."""
+        self._orders[order_id] = replace(self._orders[order_id], status="paid", payment_id=payment_id)
         return self._orders[order_id]
 
     def page(self, start: int, size: int) -> list[Order]:

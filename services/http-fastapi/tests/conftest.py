@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from starlette.testclient import TestClient
@@ -13,6 +13,7 @@ from http_fastapi.server import create_app
 from http_fastapi.settings import Settings
 from otelkit import configure
 from otelkit.testing import Sink
+from otelkit.testing.flaky import FlakyServer, Reply
 from otelkit.testing.ports import free_port
 from otelkit.testing.processes import ServiceProcess
 
@@ -82,3 +83,22 @@ def serve() -> Iterator[Callable[..., ServiceProcess]]:
             return process.wait_until_listening()
 
         yield start
+
+
+@pytest.fixture
+def bank() -> Iterator[FlakyServer]:
+    """A bank of which tests say how it fails; else it makes payments."""
+    payment = b'{"id": "p-1", "order_id": "o-1", "amount_cents": 350}'
+    with FlakyServer(usual=Reply(201, body=payment)) as server:
+        yield server
+
+
+@pytest.fixture
+def start_shop(bank: FlakyServer, start_service: StartService) -> Callable[..., TestClient]:
+    """Start the service with the flaky bank, impatient, so that tests need not wait."""
+
+    def start(**settings: Any) -> TestClient:
+        quick = {"payments_url": bank.url, "payments_backoff_seconds": 0.01, "payments_read_seconds": 0.3}
+        return start_service(Settings.model_validate({**quick, **settings}))
+
+    return start

@@ -4,6 +4,14 @@ Handlers say what happened in logs; spans and metrics come from around them. `or
 `orders`, because the first route that matches wins and `/orders/{order_id}` would take `/orders/events`.
 """
 
-from http_fastapi.handlers import health, live_orders, order_events, order_list, orders
+from http_fastapi.handlers import bank, health, live_orders, order_events, order_list, orders, payments
 
-ROUTERS = (order_events.router, order_list.router, orders.router, live_orders.router, health.router)
+ROUTERS = (
+    order_events.router,
+    order_list.router,
+    orders.router,
+    payments.router,
+    live_orders.router,
+    bank.router,
+    health.router,
+)
