@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from http_fastapi.server import create_app
 from http_fastapi.settings import Settings
-from otelkit import configure
+from otelkit import Telemetry, configure
 from otelkit.testing import Sink
 from otelkit.testing.flaky import FlakyServer, Reply
 from otelkit.testing.ports import free_port
@@ -37,6 +37,16 @@ def start_service(
     yield start
     for client in started:
         client.__exit__(None, None, None)
+
+
+@pytest.fixture
+def telemetry(otlp_sink: Sink, reset_telemetry: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Telemetry]:
+    """Telemetry of this process without the service; it ends with the test."""
+    for name, value in otlp_sink.environment().items():
+        monkeypatch.setenv(name, value)
+    telemetry = configure("http-fastapi")
+    yield telemetry
+    telemetry.shutdown()
 
 
 @pytest.fixture

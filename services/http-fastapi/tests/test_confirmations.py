@@ -10,19 +10,12 @@ from http_fastapi.confirmations import Confirmations, ConfirmationsFullError
 from http_fastapi.settings import Settings
 from http_fastapi.shop import Shop
 from http_fastapi.store import Order
-from otelkit import Telemetry, configure
+from otelkit import Telemetry
 from otelkit.testing import Sink, trace_tree
 from otelkit.testing.expected import ReadmeTraces
 
 TEA = {"item": "tea"}
 ORDER = Order("1", "tea", 1)
-
-
-@pytest.fixture
-def telemetry(otlp_sink: Sink, reset_telemetry: None, monkeypatch: pytest.MonkeyPatch) -> Telemetry:
-    for name, value in otlp_sink.environment().items():
-        monkeypatch.setenv(name, value)
-    return configure("http-fastapi")
 
 
 async def fail(_: Order) -> None:

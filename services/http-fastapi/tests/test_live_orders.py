@@ -132,19 +132,15 @@ def test_too_many_mistakes_in_a_row_end_the_connection(client: TestClient) -> No
         assert close_code(socket) == 1008
 
 
-def test_too_long_message_ends_the_connection(start_service: StartService) -> None:
+@pytest.mark.parametrize(("message", "code"), [({"text": "é" * 51}, 1009), ({"bytes": b"{}"}, 1003)])
+def test_message_too_long_or_not_text_ends_the_connection(
+    start_service: StartService, message: dict[str, object], code: int
+) -> None:
     client = start_service(Settings(live_message_bytes=100))
     with client.websocket_connect("/orders/live") as socket:
-        socket.send_text("é" * 51)
+        socket.send({"type": "websocket.receive", **message})
 
-        assert close_code(socket) == 1009
-
-
-def test_binary_message_ends_the_connection(client: TestClient) -> None:
-    with client.websocket_connect("/orders/live") as socket:
-        socket.send_bytes(b'{"item": "tea"}')
-
-        assert close_code(socket) == 1003
+        assert close_code(socket) == code
 
 
 def test_silent_client_is_let_go(start_service: StartService) -> None:

@@ -54,7 +54,6 @@ def test_events_leave_the_trace_that_the_readme_shows(
 def test_route_of_events_is_not_taken_for_an_order(start_service: StartService) -> None:
     answer = start_service(BRIEF).get("/orders/events")
 
-    assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert answer.text.startswith("retry: 3000\n\n")
 
@@ -75,9 +74,7 @@ def test_client_that_comes_again_gets_what_it_missed(start_service: StartService
 
 
 def test_client_whose_history_is_gone_is_told_to_list_anew(start_service: StartService) -> None:
-    (event,) = follow(start_service(BRIEF), "00000000-1")
-
-    assert event["event"] == "reset"
+    assert [event["event"] for event in follow(start_service(BRIEF), "00000000-1")] == ["reset"]
 
 
 def test_limit_ends_the_stream(start_service: StartService, otlp_sink: Sink) -> None:
@@ -116,7 +113,7 @@ def test_more_listeners_than_may_be_get_a_problem(start_service: StartService) -
     assert answer.json()["type"] == "tag:shop.example,2026:problem/overloaded"
 
 
-async def test_dropped_listener_that_reads_again_is_told(start_service: StartService) -> None:
+async def test_dropped_listener_that_reads_again_is_told() -> None:
     shop = Shop(Settings(event_queue=1))
     sent = []
     with shop.changes.subscribe() as subscription:

@@ -12,6 +12,7 @@ from fastapi import APIRouter, WebSocket, status
 
 from http_fastapi.handlers.live_message import LiveMessages
 from http_fastapi.handlers.state import TheSettings, TheShop
+from http_fastapi.protections import require_scope
 from http_fastapi.settings import Settings
 
 router = APIRouter()
@@ -19,7 +20,7 @@ _MISTAKES = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
 MOST_MISTAKES = 10  # in a row; then the other end does not speak this protocol
 
 
-@router.websocket("/orders/live")
+@router.websocket("/orders/live", dependencies=[require_scope("orders:write")])
 async def serve_orders(socket: WebSocket, shop: TheShop, settings: TheSettings) -> None:
     """Answer messages until the client leaves or must."""
     await socket.accept()

@@ -14,6 +14,7 @@ from starlette.types import Send
 
 from http_fastapi.handlers.state import TheSettings, TheShop
 from http_fastapi.handlers.streams import ClosingStream
+from http_fastapi.protections import require_scope
 from http_fastapi.settings import Settings
 from http_fastapi.subscription import Change, Subscription
 
@@ -58,7 +59,12 @@ class OrderEvents(ClosingStream):
                 raise
 
 
-@router.get("/orders/events", response_class=OrderEvents, operation_id="followOrders")
+@router.get(
+    "/orders/events",
+    response_class=OrderEvents,
+    operation_id="followOrders",
+    dependencies=[require_scope("orders:read")],
+)
 async def follow_orders(
     subscription: Annotated[Subscription, Depends(subscribe)], settings: TheSettings, limit: Limit = None
 ) -> OrderEvents:

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from http_fastapi.handlers.state import TheStore
 from http_fastapi.handlers.streams import ClosingStream, StreamSpan
+from http_fastapi.protections import require_scope
 from http_fastapi.store import Order, OrderStatus, OrderStore
 
 router = APIRouter(tags=["orders"])
@@ -31,7 +32,12 @@ class OrderLines(ClosingStream):
     media_type = "application/x-ndjson"
 
 
-@router.get("/orders", response_class=OrderLines, operation_id="listOrders")
+@router.get(
+    "/orders",
+    response_class=OrderLines,
+    operation_id="listOrders",
+    dependencies=[require_scope("orders:read")],
+)
 async def list_orders(
     store: TheStore, status: Status = None, item: Item = None, limit: Limit = 100
 ) -> OrderLines:

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from http_fastapi.handlers.state import TheShop, TheStore
 from http_fastapi.models import NewOrder
 from http_fastapi.problems import ProblemType, problem
+from http_fastapi.protections import require_scope
 from http_fastapi.store import Order
 
 router = APIRouter(tags=["orders"])
@@ -16,7 +17,12 @@ router = APIRouter(tags=["orders"])
 OrderId = Annotated[str, Path(max_length=64, description="The id that POST /orders gave.")]
 
 
-@router.post("/orders", status_code=HTTPStatus.CREATED, operation_id="createOrder")
+@router.post(
+    "/orders",
+    status_code=HTTPStatus.CREATED,
+    operation_id="createOrder",
+    dependencies=[require_scope("orders:write")],
+)
 async def create_order(new: NewOrder, shop: TheShop, response: Response) -> Order:
     """Accept an order; it is confirmed in the background, after the answer."""
     order = shop.place(new.item, new.quantity)
@@ -24,7 +30,12 @@ async def create_order(new: NewOrder, shop: TheShop, response: Response) -> Orde
     return order
 
 
-@router.get("/orders/{order_id}", response_model=Order, operation_id="readOrder")
+@router.get(
+    "/orders/{order_id}",
+    response_model=Order,
+    operation_id="readOrder",
+    dependencies=[require_scope("orders:read")],
+)
 async def read_order(order_id: OrderId, store: TheStore) -> Any:
     """Show one order."""
     return store.get(order_id) or not_found()
