@@ -14,6 +14,7 @@ from opentelemetry.instrumentation.logging import LoggingInstrumentor
 
 from otelkit.environment import LOG_LEVELS, boolean, check, one_of, read
 from otelkit.errors import ConfigurationError
+from otelkit.export import read_encodes_directly
 from otelkit.logs import JsonFormatter, log_to
 from otelkit.pipelines import Pipelines, build_pipelines
 from otelkit.redaction import AllowList
@@ -21,10 +22,9 @@ from otelkit.resource import build_resource
 from otelkit.selection import propagator
 from otelkit.telemetry import Telemetry
 
-DEFAULTS = {
-    "OTEL_SEMCONV_STABILITY_OPT_IN": "http,database",
-    "OTEL_PYTHON_SDK_INTERNAL_METRICS_ENABLED": "true",
-}
+DEFAULTS = {"OTEL_SEMCONV_STABILITY_OPT_IN": "http,database"}
+# Where the SDK's own pipelines run; ours count themselves, for less: see otelkit.self_metrics.
+SDK_DEFAULTS = {**DEFAULTS, "OTEL_PYTHON_SDK_INTERNAL_METRICS_ENABLED": "true"}
 
 _configured: list[tuple[Telemetry, logging.Handler]] = []
 
@@ -50,7 +50,7 @@ def configure(
             "configure() was called already in this process: call it once, in main(), and pass its result on"
         )
     check(os.environ)
-    for name, value in DEFAULTS.items():
+    for name, value in (DEFAULTS if read_encodes_directly() else SDK_DEFAULTS).items():
         os.environ.setdefault(name, value)
     allow = allow or AllowList.from_environment(os.environ)
     propagators = propagator(os.environ)

@@ -11,7 +11,7 @@ from otelkit.export.exporters import WaitingLogExporter, WaitingSpanExporter
 from otelkit.export.metric_exporter import WaitingMetricExporter
 from otelkit.export.periodic_reader import PeriodicReader
 from otelkit.export.processors import DirectLogProcessor, DirectSpanProcessor
-from otelkit.export.settings import read_destination, read_queue_bytes
+from otelkit.export.settings import read_destination, read_encodes_directly, read_queue_bytes
 
 __all__ = [
     "Destination",
@@ -23,5 +23,6 @@ __all__ = [
     "WaitingMetricExporter",
     "WaitingSpanExporter",
     "read_destination",
+    "read_encodes_directly",
     "read_queue_bytes",
 ]

@@ -13,7 +13,7 @@ from typing import Any
 from opentelemetry.instrumentation.distro import BaseDistro  # type: ignore[attr-defined]  # untyped module
 from opentelemetry.util._importlib_metadata import EntryPoint
 
-from otelkit.startup import DEFAULTS
+from otelkit.startup import SDK_DEFAULTS
 
 
 class Distro(BaseDistro):  # type: ignore[misc]  # the base is not annotated
@@ -21,7 +21,7 @@ class Distro(BaseDistro):  # type: ignore[misc]  # the base is not annotated
 
     def _configure(self, **_: Any) -> None:
         if _is_meant():
-            for name, value in DEFAULTS.items():
+            for name, value in SDK_DEFAULTS.items():
                 os.environ.setdefault(name, value)
 
     def load_instrumentor(self, entry_point: EntryPoint, **options: Any) -> None:
