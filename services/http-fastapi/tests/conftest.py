@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 from starlette.testclient import TestClient
 
+from http_fastapi.issuer import AUDIENCE, ISSUER, Issuer
 from http_fastapi.server import create_app
 from http_fastapi.settings import Settings
 from otelkit import Telemetry, configure
@@ -53,6 +54,20 @@ def telemetry(otlp_sink: Sink, reset_telemetry: None, monkeypatch: pytest.Monkey
 def client(start_service: StartService) -> TestClient:
     """A client of the service with its default settings."""
     return start_service(Settings())
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Issuer:
+    """An issuer of tokens."""
+    return Issuer()
+
+
+@pytest.fixture
+def token_settings(issuer: Issuer, tmp_path: Path) -> dict[str, Any]:
+    """Settings that ask for tokens of the issuer's key `one`, from a file that a test may replace."""
+    keys = tmp_path / "jwks.json"
+    keys.write_bytes(issuer.document("one"))
+    return {"jwt_keys": str(keys), "jwt_issuer": ISSUER, "jwt_audience": AUDIENCE}
 
 
 class Command(NamedTuple):
