@@ -5,7 +5,11 @@ import sys
 
 from bench.report import publish
 
-BENCHMARKS = {"export": "bench.export", "http-fastapi": "bench.http_fastapi"}
+BENCHMARKS = {
+    "export": "bench.export",
+    "http-fastapi": "bench.http_fastapi",
+    "propagation": "bench.propagation",
+}
 
 
 def main(names: list[str]) -> int:
