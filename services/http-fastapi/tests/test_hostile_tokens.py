@@ -72,7 +72,7 @@ HOSTILE: dict[str, Callable[[Issuer], str]] = {
 def test_hostile_token_is_refused_with_401(
     guarded: TestClient, issuer: Issuer, hostile: Callable[[Issuer], str]
 ) -> None:
-    answer = guarded.get("/orders", headers={"Authorization": f"Bearer {hostile(issuer)}".encode("latin-1")})
+    answer = guarded.get("/orders", headers={b"Authorization": f"Bearer {hostile(issuer)}".encode("latin-1")})
 
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith('Bearer realm="orders", error="invalid_token"')
@@ -107,7 +107,7 @@ def test_no_part_of_a_refused_token_is_exported_or_answered(
 ) -> None:
     token = HOSTILE[name](issuer).encode("latin-1")
 
-    answer = guarded.get("/orders", headers={"Authorization": b"Bearer " + token})
+    answer = guarded.get("/orders", headers={b"Authorization": b"Bearer " + token})
 
     otlp_sink.wait_for_metrics(lambda points: any(p.name == "shop.requests.refused" for p in points))
     exported = f"{otlp_sink.wait_for_spans(1)}{otlp_sink.logs()}{otlp_sink.metrics()}{caplog.text}"

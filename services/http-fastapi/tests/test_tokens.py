@@ -83,7 +83,7 @@ def test_token_without_the_scope_is_forbidden_and_told_which(
     ],
 )
 def test_token_with_wrong_claims_is_refused_and_told_why(
-    guarded: TestClient, issuer: Issuer, claims: dict[str, object], told: str
+    guarded: TestClient, issuer: Issuer, claims: dict[str, Any], told: str
 ) -> None:
     answer = guarded.get("/orders", headers=bearer(issuer.token(**claims)))
 
