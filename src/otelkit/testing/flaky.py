@@ -7,6 +7,7 @@ Each request takes the next reply of the script. What was sent is kept, for test
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from threading import Condition
 from typing import Any, Self
 
 from otelkit.receiver.http_server import HttpServer
@@ -41,13 +42,19 @@ class FlakyServer:
         self.script = list(script)
         self.usual = usual
         self.received: list[Received] = []
-        self.abandoned = 0  # requests whose client went away while it waited for NO_REPLY
-        self._server = HttpServer(self._answer, "127.0.0.1", 0)
+        self._arrived = Condition()
+        self._server = HttpServer(self, "127.0.0.1", 0)
 
     @property
     def url(self) -> str:
         """Where it listens, without a path."""
         return f"http://127.0.0.1:{self._server.port}"
+
+    def wait_for_requests(self, count: int = 1, timeout_seconds: float = 5.0) -> None:
+        """Wait until `count` requests have come. Raises TimeoutError."""
+        with self._arrived:
+            if not self._arrived.wait_for(lambda: len(self.received) >= count, timeout_seconds):
+                raise TimeoutError(f"{len(self.received)} of {count} requests came in {timeout_seconds:g} s")
 
     def __enter__(self) -> Self:
         self._server.start()
@@ -56,13 +63,16 @@ class FlakyServer:
     def __exit__(self, *_: object) -> None:
         self._server.stop(grace_seconds=1)
 
-    async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request, as ASGI asks."""
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        self.received.append(Received(scope["path"], headers, await _body(receive)))
+        body = await _body(receive)
+        with self._arrived:
+            self.received.append(Received(scope["path"], headers, body))
+            self._arrived.notify_all()
         reply = self.script.pop(0) if self.script else self.usual
         if reply is NO_REPLY:
-            await receive()
-            self.abandoned += 1
+            await receive()  # the client's going away
             return
         fields = [(name.lower().encode(), value.encode()) for name, value in reply.headers.items()]
         await send({"type": "http.response.start", "status": reply.status, "headers": fields})

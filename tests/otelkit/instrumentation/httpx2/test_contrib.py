@@ -11,10 +11,11 @@ import pytest
 from opentelemetry import baggage, context
 from opentelemetry.trace import StatusCode
 
+from otelkit.testing.raw import answering
 from tests.waiting import wait_until
 
 from .conftest import Instrument
-from .server import Shop, answering
+from .server import Shop
 
 NOWHERE = "/nonexistent.socket"
 
