@@ -37,7 +37,7 @@ def describe(app: FastAPI | str, settings: Settings) -> uvicorn.Config:
         port=settings.port,
         log_config=None,
         access_log=False,  # the server span says the same, and more
-        reset_contextvars=True,  # or a pipelined request begins in the context, so the span, of the one before
+        reset_contextvars=True,  # or a pipelined request begins within the span of the one before
         timeout_graceful_shutdown=settings.drain_seconds,
         ws_max_size=settings.live_message_bytes,
     )
