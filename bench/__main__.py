@@ -8,6 +8,7 @@ from bench.report import publish
 BENCHMARKS = {
     "export": "bench.export",
     "http-fastapi": "bench.http_fastapi",
+    "httpx2": "bench.httpx2_client",
     "propagation": "bench.propagation",
 }
 
