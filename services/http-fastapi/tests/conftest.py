@@ -77,13 +77,13 @@ class Command(NamedTuple):
     environment: dict[str, str]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def service_command() -> Command:
     """The service as people start it."""
     return Command([sys.executable, "-m", "http_fastapi"], {})
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def zero_code_command() -> Command:
     """The service as `opentelemetry-instrument` starts it, its telemetry described by a file."""
     instrument = Path(sys.executable).with_name("opentelemetry-instrument")

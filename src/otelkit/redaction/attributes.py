@@ -46,6 +46,8 @@ class AttributeRedactor:
             return value
         if isinstance(value, str | bytes):
             return self._redact_string(value)
+        if isinstance(value, int | float):  # an HTTPStatus, for one
+            return value
         if depth >= _DEPTH_LIMIT:
             return REDACTED
         if isinstance(value, Mapping):

@@ -64,7 +64,7 @@ class Exchange:
         if kind == "http.response.body":
             is_last = not (message.get("more_body") or self._trailers)
         elif kind == "http.response.start":
-            self._status = message["status"]
+            self._status = int(message["status"])  # often an HTTPStatus
             self._trailers = message.get("trailers", False)
             is_last = False
         else:

@@ -45,7 +45,7 @@ class Connection:
         if kind == "websocket.accept":
             self._status = _ACCEPTED
         elif kind == "websocket.http.response.start":
-            self._status = message["status"]
+            self._status = int(message["status"])  # often an HTTPStatus
         elif kind == "websocket.close":
             self._status = self._status or _REFUSED
             if message.get("code") == _INTERNAL_ERROR:

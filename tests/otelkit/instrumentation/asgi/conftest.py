@@ -71,7 +71,7 @@ class Client:
 
     @property
     def status(self) -> int:
-        return next(message["status"] for message in self.sent if message["type"] == "http.response.start")
+        return int(next(message["status"] for message in self.sent if "status" in message))
 
 
 def scope_of(path: str = "/", method: str = "GET", **changes: Any) -> Scope:
