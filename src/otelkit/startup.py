@@ -12,7 +12,7 @@ import os
 from opentelemetry import _logs, metrics, propagate, trace
 from opentelemetry.instrumentation.logging import LoggingInstrumentor
 
-from otelkit.environment import LOG_LEVELS, boolean, check, one_of, read
+from otelkit.environment import LOG_LEVELS, boolean, one_of, read
 from otelkit.errors import ConfigurationError
 from otelkit.export import read_encodes_directly
 from otelkit.logs import JsonFormatter, log_to
@@ -21,6 +21,7 @@ from otelkit.redaction import AllowList
 from otelkit.resource import build_resource
 from otelkit.selection import propagator
 from otelkit.telemetry import Telemetry
+from otelkit.variables import check
 
 DEFAULTS = {"OTEL_SEMCONV_STABILITY_OPT_IN": "http,database"}
 # Where the SDK's own pipelines run; ours count themselves, for less: see otelkit.self_metrics.
