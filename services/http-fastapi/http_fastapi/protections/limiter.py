@@ -20,12 +20,13 @@ from redis.backoff import NoBackoff
 from http_fastapi.protections.outage import Outage
 from http_fastapi.protections.settings import ProtectionSettings
 from http_fastapi.protections.windows import BoundedWindows
+from otelkit import ConfigurationError
 
 _CONNECTIONS = 32
 
 
 class Limiter:
-    """Decides by key; one for all limits of the application."""
+    """Decides by key, for all limits of an application. Raises ConfigurationError for a wrong address."""
 
     def __init__(self, settings: ProtectionSettings) -> None:
         self._local = BoundedWindows(settings.rate_limit_clients)
@@ -82,11 +83,16 @@ def _shared(url: str, pool: BlockingConnectionPool) -> RedisStorage:
 
 
 def _pool(url: str, timeout_seconds: float) -> BlockingConnectionPool:
-    return BlockingConnectionPool.from_url(
-        url,
-        max_connections=_CONNECTIONS,
-        timeout=timeout_seconds,
-        socket_timeout=timeout_seconds,
-        socket_connect_timeout=timeout_seconds,
-        retry=Retry(NoBackoff(), 0),
-    )
+    try:
+        return BlockingConnectionPool.from_url(
+            url,
+            max_connections=_CONNECTIONS,
+            timeout=timeout_seconds,
+            socket_timeout=timeout_seconds,
+            socket_connect_timeout=timeout_seconds,
+            retry=Retry(NoBackoff(), 0),
+        )
+    except ValueError:  # the address may hold a password: it is not shown
+        raise ConfigurationError(
+            "HTTP_FASTAPI_RATE_LIMIT_REDIS_URL is no address of a Redis: use redis://host:6379/0"
+        ) from None

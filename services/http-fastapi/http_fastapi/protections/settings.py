@@ -30,7 +30,7 @@ class ProtectionSettings(BaseSettings):
     rate_limit: str = ""  # of one client address, as 100/minute; empty: none
     rate_limit_subject: str = ""  # of one token's subject
     rate_limit_redis_url: SecretStr = SecretStr("")  # empty: each process counts for itself
-    rate_limit_redis_timeout_seconds: Annotated[float, Field(gt=0)] = 0.05
+    rate_limit_redis_timeout_seconds: Annotated[float, Field(gt=0)] = 0.1
     rate_limit_redis_cooldown_seconds: Annotated[float, Field(gt=0)] = 1.0
     rate_limit_clients: Annotated[int, Field(ge=1)] = 65_536
 
@@ -71,14 +71,6 @@ class ProtectionSettings(BaseSettings):
         if limit and (item is None or item.amount < 1):
             raise ValueError(f"{limit!r} is no rate: use a number and a time, as 100/minute")
         return limit
-
-    @field_validator("rate_limit_redis_url")
-    @classmethod
-    def _redis(cls, url: SecretStr) -> SecretStr:
-        text = url.get_secret_value()
-        if text and not text.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("use redis://[:password@]host[:port]/number, rediss:// or unix://")
-        return url
 
     @model_validator(mode="after")
     def _tokens(self) -> "ProtectionSettings":

@@ -21,6 +21,11 @@ class BoundedWindows(Storage, SlidingWindowCounterSupport):
         self._max_keys = max_keys
         self._counts: dict[str, tuple[int, int, int]] = {}  # number of the window, its count, the one before
 
+    @property
+    def held(self) -> int:
+        """How many keys are remembered."""
+        return len(self._counts)
+
     async def acquire_sliding_window_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
         """Take `amount` if that leaves the weighted count within `limit`."""
         previous, left, current, _ = self._window(key, expiry)
