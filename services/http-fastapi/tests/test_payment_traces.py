@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import httpx2
 from starlette.testclient import TestClient
 
 from http_fastapi.settings import Settings
@@ -10,6 +11,7 @@ from otelkit.testing import Sink, trace_tree
 from otelkit.testing.expected import ReadmeTraces
 from otelkit.testing.flaky import NO_REPLY, FlakyServer, Reply
 from otelkit.testing.ports import free_port
+from otelkit.testing.processes import ServiceProcess
 from otelkit.traces import Span
 
 
@@ -60,3 +62,19 @@ def test_retried_payment_shows_every_attempt(
     assert [span.attributes.get("http.request.resend_count") for span in attempts] == [None, 1, 2]
     assert [span.attributes.get("error.type") for span in attempts] == ["503", "httpx2.ReadTimeout", None]
     assert trace_tree(spans) == readme_trace("payment-retried")
+
+
+def test_payment_leaves_the_same_trace_without_code(
+    serve: Callable[..., ServiceProcess],
+    zero_code_command: object,
+    otlp_sink: Sink,
+    readme_trace: ReadmeTraces,
+) -> None:
+    service = serve(zero_code_command, otlp_sink.environment())
+    with httpx2.Client(base_url=service.address) as customer:
+        order_id = customer.post("/orders", json={"item": "tea"}).json()["id"]
+        answer = customer.post(f"/orders/{order_id}/payment", json={"card_token": "tok_visa"})
+
+    spans = trace_of(otlp_sink, trace_id_of_payment(otlp_sink), 3)
+    assert answer.status_code == 201
+    assert trace_tree(spans) == readme_trace("payment")

@@ -27,6 +27,7 @@ _PERHAPS_SENT = (
     httpx2.RemoteProtocolError,
 )
 _JITTER_SECONDS = 0.1
+_DAY_SECONDS = 86_400.0
 
 
 class TryLaterError(Exception):
@@ -101,13 +102,14 @@ def may_repeat(request: httpx2.Request, error: Exception) -> bool:
 
 
 def retry_after(text: str) -> float | None:
-    """Seconds that a Retry-After header asks to wait, 0 for a date in the past; None when it says nothing."""
+    """Seconds that a Retry-After header asks to wait, at most a day and 0 for a date in the past.
+
+    None when it says nothing that can be understood.
+    """
     if text.isascii() and text.isdigit():
-        return float(text)
+        return min(float(text), _DAY_SECONDS)
     try:
-        date = parsedate_to_datetime(text)
-    except ValueError:
+        seconds = (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError, OverflowError):  # no date, one without a zone, one beyond the calendar
         return None
-    if date.tzinfo is None:
-        return None
-    return max(0.0, (date - datetime.now(UTC)).total_seconds())
+    return min(max(0.0, seconds), _DAY_SECONDS)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, Response
 
 from http_fastapi.handlers.state import TheBank
 from http_fastapi.models import Charge, Payment
+from http_fastapi.protections import require_scope
 
 router = APIRouter(tags=["bank"])
 
@@ -22,7 +23,12 @@ IdempotencyKey = Annotated[
 ]
 
 
-@router.post("/payments", status_code=HTTPStatus.CREATED, operation_id="chargeCard")
+@router.post(
+    "/payments",
+    status_code=HTTPStatus.CREATED,
+    operation_id="chargeCard",
+    dependencies=[require_scope("orders:write")],
+)
 async def charge_card(
     charge: Charge, bank: TheBank, idempotency_key: IdempotencyKey, response: Response
 ) -> Payment:
