@@ -14,6 +14,7 @@ from http_fastapi.bank import Bank
 from http_fastapi.client import open_payments_client
 from http_fastapi.ending import before_shutdown
 from http_fastapi.handlers import ROUTERS
+from http_fastapi.handlers.metrics import metrics_router
 from http_fastapi.instrumentation import instrument_app, native_telemetry
 from http_fastapi.protections import protect
 from http_fastapi.refusals import answer_with_problems
@@ -46,6 +47,8 @@ def create_app(settings: Settings, telemetry: Telemetry) -> FastAPI:
     app.state.bank = Bank(settings.max_orders)
     for router in ROUTERS:
         app.include_router(router)
+    if telemetry.openmetrics is not None:
+        app.include_router(metrics_router(telemetry.openmetrics))
     answer_with_problems(app)
     protect(app, settings)
     instrument_app(app, way)
