@@ -1,9 +1,12 @@
 """The bank makes a payment once for each key."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+
+from http_fastapi.settings import Settings
 
 CHARGE = {"order_id": "o-1", "amount_cents": 350, "card_token": "tok_visa"}
 
@@ -47,3 +50,16 @@ def test_wrong_charge_is_refused_without_repeating_it(client: TestClient, wrong:
 
     assert answer.status_code == 422
     assert "tok_visa" not in answer.text
+
+
+def test_bank_asks_for_a_token_where_the_service_does(
+    start_service: Callable[[Settings], TestClient], token_settings: dict[str, Any], issuer: Any
+) -> None:
+    client = start_service(Settings.model_validate(token_settings))
+    headers = {"Idempotency-Key": "k"}
+
+    refused = client.post("/payments", json=CHARGE, headers=headers)
+    headers["Authorization"] = f"Bearer {issuer.token(scope='orders:write')}"
+    charged = client.post("/payments", json=CHARGE, headers=headers)
+
+    assert (refused.status_code, charged.status_code) == (401, 201)
