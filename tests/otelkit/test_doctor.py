@@ -41,6 +41,12 @@ def test_registered_instrumentation_emits_a_span(name: str) -> None:
     assert "emitted '" in str(examine(name))
 
 
+def test_sampler_of_the_service_does_not_silence_its_probes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_TRACES_SAMPLER", "always_off")
+
+    assert examine("fastapi").healthy
+
+
 def test_silent_instrumentation_is_a_failure(registered: Callable[..., str]) -> None:
     finding = examine(registered(stay_silent))
 
