@@ -87,7 +87,7 @@ def test_deadline_ends_everything_the_attempt_under_way_too(
 ) -> None:
     bank.usual = NO_REPLY
 
-    answer = pay(start_shop(payments_read_seconds=60, payments_deadline_seconds=0.1))
+    answer = pay(start_shop(payments_read_seconds=60, payments_deadline_seconds=0.3))
 
     assert answer.status_code == 504
     assert outcomes(otlp_sink) == ["asyncio.exceptions.CancelledError"]
