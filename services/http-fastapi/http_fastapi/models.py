@@ -2,7 +2,18 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_serializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_serializer
+from pydantic_core import PydanticCustomError
+
+
+def _refuse_what_is_no_number(value: object) -> object:
+    if isinstance(value, bool | str):
+        raise PydanticCustomError("int_type", "Input should be a valid integer")
+    return value
+
+
+# As JSON Schema has it: 2.0 is an integer, true and "2" are not; pydantic alone takes all or refuses 2.0.
+WHOLE_NUMBER = BeforeValidator(_refuse_what_is_no_number)
 
 
 class NewOrder(BaseModel):
@@ -13,7 +24,7 @@ class NewOrder(BaseModel):
     )
 
     item: Annotated[str, Field(min_length=1, max_length=100, description="Name of the article.")]
-    quantity: Annotated[int, Field(ge=1, le=1000, description="How many of it.")] = 1
+    quantity: Annotated[int, Field(ge=1, le=1000, description="How many of it."), WHOLE_NUMBER] = 1
 
 
 DECLINED_CARD = "tok_declined"
@@ -39,7 +50,7 @@ class Charge(BaseModel):
     )
 
     order_id: Annotated[str, Field(min_length=1, max_length=64, description="What is paid for.")]
-    amount_cents: Annotated[int, Field(ge=1, le=10_000_000, description="How much, in cents.")]
+    amount_cents: Annotated[int, Field(ge=1, le=10_000_000, description="How much, in cents."), WHOLE_NUMBER]
     card_token: CardToken
 
     @field_serializer("card_token", when_used="json")

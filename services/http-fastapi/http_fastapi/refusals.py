@@ -17,6 +17,7 @@ from http_fastapi.bank import BankFullError, CardDeclinedError, KeyReusedError
 from http_fastapi.changes import SubscribersFullError
 from http_fastapi.client import PaymentsError
 from http_fastapi.confirmations import ConfirmationsFullError
+from http_fastapi.handlers import methods_of
 from http_fastapi.problems import ProblemType, problem
 from http_fastapi.store import StoreFullError
 from http_fastapi.validation import invalid_values
@@ -67,7 +68,7 @@ async def refuse_charge(_: HTTPConnection, error: Exception) -> JSONResponse:
     return problem(status, str(error), type_=type_)
 
 
-async def translate(_: HTTPConnection, error: Exception) -> Response:
+async def translate(connection: HTTPConnection, error: Exception) -> Response:
     """Answer what the framework raised, such as 404 and 405, with its headers."""
     assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for; tells mypy
     status = HTTPStatus(error.status_code)
@@ -75,7 +76,10 @@ async def translate(_: HTTPConnection, error: Exception) -> Response:
         return Response(status_code=status, headers=error.headers)
     detail = error.detail if isinstance(error.detail, str) else status.phrase
     kind = ProblemType.MALFORMED if status == HTTPStatus.BAD_REQUEST else ProblemType.BLANK
-    return problem(status, detail, headers=error.headers, type_=kind)
+    headers = dict(error.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(sorted(methods_of(connection.scope["path"]))) or headers["Allow"]
+    return problem(status, detail, headers=headers, type_=kind)
 
 
 async def refuse_values(_: HTTPConnection, error: Exception) -> JSONResponse:

@@ -16,6 +16,7 @@ from http_fastapi.ending import before_shutdown
 from http_fastapi.handlers import ROUTERS
 from http_fastapi.handlers.metrics import metrics_router
 from http_fastapi.instrumentation import instrument_app, native_telemetry
+from http_fastapi.openapi import describe
 from http_fastapi.protections import protect
 from http_fastapi.refusals import answer_with_problems
 from http_fastapi.settings import Settings
@@ -50,6 +51,7 @@ def create_app(settings: Settings, telemetry: Telemetry) -> FastAPI:
     if telemetry.openmetrics is not None:
         app.include_router(metrics_router(telemetry.openmetrics))
     answer_with_problems(app)
+    describe(app, settings)
     protect(app, settings)
     instrument_app(app, way)
     if way != "zero-code" and not Httpx2Instrumentor().is_instrumented_by_opentelemetry:

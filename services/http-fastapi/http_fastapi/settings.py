@@ -33,6 +33,7 @@ class Settings(ProtectionSettings):
     event_drop_grace_seconds: Annotated[float, Field(ge=0)] = 5.0
     live_message_bytes: Annotated[int, Field(ge=1)] = 16_384
     live_idle_seconds: Annotated[float, Field(gt=0)] = 300.0
+    oauth_token_url: str = "https://issuer.example/token"  # noqa: S105 - an address, for the OpenAPI document
     payments_url: HttpUrl | None = None  # None: this service plays the bank
     payments_token: SecretStr | None = None
     payments_connect_seconds: Annotated[float, Field(gt=0)] = 1.0

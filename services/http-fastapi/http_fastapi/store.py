@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from opentelemetry import metrics, trace
 from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
+from pydantic import ConfigDict
 
 OrderStatus = Literal["accepted", "confirmed", "failed", "paid"]
 
@@ -21,6 +22,10 @@ class StoreFullError(Exception):
 @dataclass(frozen=True)
 class Order:
     """One line of one order."""
+
+    __pydantic_config__ = ConfigDict(
+        json_schema_extra={"examples": [{"id": "6f1e", "item": "tea", "quantity": 2, "status": "accepted"}]}
+    )
 
     id: str
     item: str

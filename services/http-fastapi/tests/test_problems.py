@@ -30,11 +30,14 @@ def test_unknown_path_is_a_problem(client: TestClient, otlp_sink: Sink) -> None:
     assert answer.status_code == 404
 
 
-def test_wrong_method_is_a_problem_that_says_what_is_allowed(client: TestClient, otlp_sink: Sink) -> None:
-    answer = client.delete("/orders/42")
+@pytest.mark.parametrize(("path", "allowed"), [("/orders/42", "GET"), ("/orders", "GET, POST")])
+def test_wrong_method_is_a_problem_that_says_what_is_allowed(
+    client: TestClient, otlp_sink: Sink, path: str, allowed: str
+) -> None:
+    answer = client.delete(path)
 
     assert problem_of(answer, otlp_sink)["title"] == "Method Not Allowed"
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
 
 
 def test_unknown_order_has_a_type_of_its_own(client: TestClient, otlp_sink: Sink) -> None:
@@ -78,6 +81,17 @@ def test_refused_values_are_not_echoed(client: TestClient, otlp_sink: Sink, body
 
     assert problem_of(answer, otlp_sink)["type"] == "tag:shop.example,2026:problem/invalid"
     assert SECRET not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("quantity", "status"), [("2.0", 201), ("true", 422), ('"2"', 422), ("2.5", 422), ("NaN", 422)]
+)
+def test_numbers_are_what_json_schema_takes_for_integers(
+    client: TestClient, quantity: str, status: int
+) -> None:
+    answer = client.post("/orders", content=f'{{"item": "tea", "quantity": {quantity}}}', headers=JSON)
+
+    assert answer.status_code == status
 
 
 def test_number_of_reported_errors_is_bounded(client: TestClient) -> None:

@@ -27,6 +27,11 @@ IdempotencyKey = Annotated[
     "/payments",
     status_code=HTTPStatus.CREATED,
     operation_id="chargeCard",
+    response_description="The card was charged.",
+    responses={
+        200: {"model": Payment, "description": "It had been charged before."},
+        402: {"description": "The card was declined."},
+    },
     dependencies=[require_scope("orders:write")],
 )
 async def charge_card(

@@ -5,6 +5,7 @@ The one OpenTelemetry decision: `stream orders` is a child of the server span, w
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -21,6 +22,8 @@ PAGE_SIZE = 100
 MOST_ORDERS = 10_000
 _json = TypeAdapter(Order).dump_json
 
+_EXAMPLE = '{"id":"6f1e","item":"tea","quantity":2,"status":"accepted","payment_id":null}\n'
+
 Status = Annotated[OrderStatus | None, Query(description="Only orders that are in this state.")]
 Item = Annotated[str | None, Query(min_length=1, max_length=100, description="Only orders of this article.")]
 Limit = Annotated[int, Query(ge=1, le=MOST_ORDERS, description="At most so many orders, the oldest first.")]
@@ -34,7 +37,10 @@ class OrderLines(ClosingStream):
 
 @router.get(
     "/orders",
+    status_code=HTTPStatus.OK,
     response_class=OrderLines,
+    response_description="One order a line; an answer that is cut off does not end its last chunk.",
+    responses={200: {"content": {OrderLines.media_type: {"example": _EXAMPLE}}}},
     operation_id="listOrders",
     dependencies=[require_scope("orders:read")],
 )

@@ -14,6 +14,9 @@ from http_fastapi.store import Order
 
 router = APIRouter(tags=["orders"])
 
+_LOCATION = {"description": "Where the order is.", "schema": {"type": "string"}}
+_READ = {"operationId": "readOrder", "parameters": {"order_id": "$response.body#/id"}}
+
 OrderId = Annotated[str, Path(max_length=64, description="The id that POST /orders gave.")]
 
 
@@ -21,6 +24,8 @@ OrderId = Annotated[str, Path(max_length=64, description="The id that POST /orde
     "/orders",
     status_code=HTTPStatus.CREATED,
     operation_id="createOrder",
+    response_description="The order was accepted and is going to be confirmed.",
+    responses={201: {"headers": {"Location": _LOCATION}, "links": {"read": _READ}}},
     dependencies=[require_scope("orders:write")],
 )
 async def create_order(new: NewOrder, shop: TheShop, response: Response) -> Order:
@@ -34,6 +39,7 @@ async def create_order(new: NewOrder, shop: TheShop, response: Response) -> Orde
     "/orders/{order_id}",
     response_model=Order,
     operation_id="readOrder",
+    response_description="The order as it is now.",
     dependencies=[require_scope("orders:read")],
 )
 async def read_order(order_id: OrderId, store: TheStore) -> Any:

@@ -28,6 +28,13 @@ UNIT_PRICE_CENTS = 350
     status_code=HTTPStatus.CREATED,
     response_model=Payment,
     operation_id="payOrder",
+    response_description="The payment was made.",
+    responses={
+        200: {"model": Payment, "description": "The order had been paid before."},
+        402: {"description": "The bank declined the card."},
+        409: {"description": "The order is being paid for in another way."},
+        502: {"description": "The bank's answer was wrong."},
+    },
     dependencies=[require_scope("orders:write")],
 )
 async def pay_order(
