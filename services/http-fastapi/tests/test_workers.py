@@ -110,10 +110,12 @@ def reload_and_resize(service: ServiceProcess, answered: list[str]) -> None:
 
 @pytest.mark.parametrize("server", SERVERS)
 def test_reload_and_sigterm_under_load_lose_nothing(
-    server: str, serve: Callable[..., ServiceProcess], service_command: Any, otlp_sink: Sink
+    server: str, serve: Callable[..., ServiceProcess], service_command: Any, otlp_sink: Sink, tmp_path: Path
 ) -> None:
     command = service_command._replace(arguments=SERVERS[server])
-    service = serve(command, otlp_sink.environment() | NOTHING_SENT_BEFORE_THE_END)
+    files = {"OTELKIT_LOG_FILE": str(tmp_path / "orders.jsonl"), "OTELKIT_LOG_FILE_MAX_BYTES": "20000"}
+    files["OTELKIT_LOG_FILE_BACKUPS"] = "1000"
+    service = serve(command, otlp_sink.environment() | NOTHING_SENT_BEFORE_THE_END | files)
     with load(service.address) as answered:
         reload_and_resize(service, answered)
         assert service.end() < 10
@@ -128,6 +130,8 @@ def test_reload_and_sigterm_under_load_lose_nothing(
     assert Counter(record.resource["service.instance.id"] for record in accepted) == by_instance
     counted = otlp_sink.metrics("shop.orders.created")
     assert {point.resource["service.instance.id"]: point.value for point in counted} == by_instance
+    lines = [json.loads(line) for file in tmp_path.glob("*.jsonl*") for line in file.read_text().splitlines()]
+    assert [line["message"] for line in lines].count("order accepted") == len(stored)
 
 
 @pytest.mark.parametrize("server", ["python -m", "gunicorn, preloaded"])

@@ -13,6 +13,7 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.trace import TracerProvider
 
 from otelkit.errors import ConfigurationError
+from otelkit.logs import open_logs
 from otelkit.pipelines import Pipelines
 from otelkit.redaction import AllowList
 from otelkit.startup import configured, start_logs
@@ -41,7 +42,7 @@ def adopt() -> Telemetry:
         and isinstance(meters, MeterProvider)
         and isinstance(loggers, LoggerProvider)
     ):
-        start_logs(AllowList.from_environment(os.environ))
+        start_logs(open_logs(os.environ, AllowList.from_environment(os.environ)))
         return Telemetry(Pipelines(tracers, meters, loggers, tuple(alive)))
     raise ConfigurationError(
         "no telemetry runs in this process: start it with opentelemetry-instrument, and with OTEL_CONFIG_FILE"
