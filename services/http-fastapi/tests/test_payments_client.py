@@ -6,6 +6,7 @@ from email.utils import format_datetime
 from typing import Any
 
 import httpx2
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,6 +107,7 @@ def test_retry_after_is_seconds_or_a_date(text: str, seconds: float | None) -> N
     assert retry_after(text) == seconds
 
 
+@hypothesis.settings(deadline=None)
 @given(st.text() | st.from_regex(r"\w{3}, \d{1,9} [A-Z][a-z]{2} \d{1,9} \d+:\d+:\d+ ([+-]\d+|GMT)?"))
 def test_retry_after_of_any_text_is_a_time_within_a_day_or_nothing(text: str) -> None:
     assert 0 <= (retry_after(text) or 0) <= 86_400
