@@ -6,7 +6,7 @@ all middlewares, so that every refusal is in it.
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
@@ -32,14 +32,13 @@ def create_app(settings: Settings, telemetry: Telemetry) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        try:
-            with before_shutdown(shop.changes.close):
-                async with open_payments_client(settings) as app.state.payments:
-                    yield
-            await shop.confirmations.close(settings.confirmation_drain_seconds)
-            await app.state.protections.aclose()
-        finally:  # a second SIGINT cancels the lifespan
-            telemetry.shutdown()
+        async with AsyncExitStack() as ends:  # from the last to the first, also when a second SIGINT cancels
+            ends.callback(telemetry.shutdown)
+            ends.push_async_callback(app.state.protections.aclose)
+            ends.push_async_callback(shop.confirmations.close, settings.confirmation_drain_seconds)
+            ends.enter_context(before_shutdown(shop.changes.close))
+            app.state.payments = await ends.enter_async_context(open_payments_client(settings))
+            yield
 
     way = settings.http_instrumentation
     app = FastAPI(title="Orders", lifespan=lifespan, telemetry=native_telemetry(way))

@@ -130,3 +130,16 @@ async def test_room_is_free_again_when_a_confirmation_has_ended(telemetry: Telem
     await confirmations.close(5)
 
     confirmations.check_room()
+
+
+def test_ending_service_exports_the_span_of_an_unfinished_confirmation(
+    start_service: Callable[[Settings], TestClient], otlp_sink: Sink
+) -> None:
+    client = start_service(Settings(confirmation_drain_seconds=0.01))
+    shop_of(client).confirmations.confirm = hang
+    client.post("/orders", json=TEA)
+
+    client.__exit__(None, None, None)
+
+    (span,) = [span for span in otlp_sink.spans() if span.name == "confirm order"]
+    assert span.status == "ERROR"
