@@ -17,12 +17,13 @@ from http_fastapi.settings import HttpInstrumentation
 from otelkit import configure
 
 REQUESTS, ROUNDS = 600, 4
+WAYS: tuple[HttpInstrumentation, ...] = get_args(HttpInstrumentation)
 HEADERS = [(b"host", b"127.0.0.1:8000"), (b"user-agent", b"bench"), (b"accept", b"*/*")]
 
 
 def application(way: str, routes: int) -> FastAPI:
     """An application with that many routes; `bare` has no telemetry."""
-    chosen = next((known for known in get_args(HttpInstrumentation) if known == way), "zero-code")
+    chosen: HttpInstrumentation = next((known for known in WAYS if known == way), "zero-code")
     app = FastAPI(telemetry=native_telemetry(chosen), openapi_url=None)
     for number in range(routes):
         app.add_api_route(f"/things{number}/{{thing_id}}", _answer)
