@@ -6,7 +6,6 @@ WebSocket, and which HTTP metrics there are.
 
 import urllib.request
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -15,10 +14,9 @@ from websockets.sync.client import connect
 from http_fastapi.settings import HttpInstrumentation
 from otelkit.testing import Sink
 from otelkit.testing.processes import ServiceProcess
+from otelkit.testing.tables import ReadmeTables, markdown_table
 
 WAYS = get_args(HttpInstrumentation)
-README = Path(__file__).parents[1] / "README.md"
-BEGIN, END = "<!-- instrumentations:begin -->\n", "<!-- instrumentations:end -->"
 TRACES = {"a" * 32: "request", "b" * 32: "redirect", "c" * 32: "WebSocket"}
 EPHEMERAL = {"client.port"}
 
@@ -37,12 +35,9 @@ def facts_of(sink: Sink, port: str) -> Facts:
 
 
 def table_of(ways: dict[str, Facts]) -> str:
-    rows = [f"| | {' | '.join(ways)} |", "|---" * (len(ways) + 1) + "|"]
-    for fact in sorted({fact for facts in ways.values() for fact in facts}):
-        cells = [facts.get(fact, "") for facts in ways.values()]
-        if len(set(cells)) > 1:
-            rows.append(f"| {fact} | {' | '.join(cells)} |")
-    return "\n".join(rows) + "\n"
+    facts = sorted({fact for facts in ways.values() for fact in facts})
+    rows = [[fact, *(seen.get(fact, "") for seen in ways.values())] for fact in facts]
+    return markdown_table(["", *ways], [row for row in rows if len(set(row[1:])) > 1])
 
 
 def use(service: ServiceProcess) -> None:
@@ -77,14 +72,6 @@ def observe(serve: Callable[..., ServiceProcess], service_command: Any, zero_cod
 
 
 def test_differences_that_remain_are_the_readmes_table(
-    observe: Callable[[str], Facts], request: pytest.FixtureRequest
+    observe: Callable[[str], Facts], readme_table: ReadmeTables
 ) -> None:
-    before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
-    shown, found, after = rest.partition(END)
-    table = table_of({way: observe(way) for way in WAYS})
-
-    assert found, f"{README} has no {BEGIN.strip()} ... {END}"
-    if request.config.getoption("readme_rewrite"):
-        README.write_text(f"{before}{BEGIN}{table}{END}{after}", encoding="utf-8")
-    else:
-        assert shown == table
+    readme_table("instrumentations", table_of({way: observe(way) for way in WAYS}))
