@@ -13,6 +13,7 @@ DRILLS = {
     "collector_outage": "Collector killed",
     "hostile_headers": "hostile headers",
     "hostile_payloads": "hostile OTLP",
+    "overload": "5 times overload",
     "sigterm": "SIGTERM under load",
     "sustained_spans": "steady load",
 }

@@ -5,6 +5,9 @@ being sent, WebSockets and server-sent events included; these cost memory and li
 listeners leave the service free for orders. `max_turn_seconds`: work that is done in one turn of the event
 loop. Requests that never wait for anything run one after another within a turn and are never many at once;
 what they wait for is the turn, so its length is what has to be bounded.
+
+A refusal costs a third of an answer. So that refusing does not itself use up the processor, refusals are
+paced: each waits for its own moment, at most as long as the client is told to stay away anyway.
 """
 
 import asyncio
@@ -29,6 +32,11 @@ class ConcurrencyLimit:
         self._max_turn_seconds = settings.max_turn_seconds
         self._requests = self._streams = 0
         self._turn_began = 0.0  # 0: no request has come in this turn
+        self._pace_seconds, self._most_wait_seconds = (
+            settings.refusal_pace_seconds,
+            settings.retry_after_seconds,
+        )
+        self._next_refusal = 0.0
         retry = {"Retry-After": str(settings.retry_after_seconds)}
         self._refusal = RefusedError(Reason.OVERLOAD, HTTPStatus.SERVICE_UNAVAILABLE, _DETAIL, retry)
 
@@ -38,7 +46,7 @@ class ConcurrencyLimit:
             await self._app(scope, receive, send)
             return
         if self._is_late() or self._requests >= self._max_requests or self._streams >= self._max_streams:
-            await self._refusals.answer(self._refusal, scope, receive, send)
+            await self._refuse(scope, receive, send)
             return
         self._requests += 1
         started = False
@@ -58,6 +66,15 @@ class ConcurrencyLimit:
                 self._streams -= 1
             else:
                 self._requests -= 1
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        now = perf_counter()
+        wait_seconds = self._next_refusal - now
+        if wait_seconds < self._most_wait_seconds:
+            self._next_refusal = max(now, self._next_refusal) + self._pace_seconds
+        if wait_seconds > 0:
+            await asyncio.sleep(min(wait_seconds, self._most_wait_seconds))
+        await self._refusals.answer(self._refusal, scope, receive, send)
 
     def _is_late(self) -> bool:
         now = perf_counter()
