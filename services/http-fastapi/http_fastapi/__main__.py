@@ -14,6 +14,8 @@ from http_fastapi.server import create_app
 from http_fastapi.settings import Settings
 from http_fastapi.startup import WORKER_CANNOT_START, one_message, start_telemetry
 
+WORKER_START_SECONDS = 30
+
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT; a wrong setting is one message and exit code 1."""
@@ -39,6 +41,8 @@ def describe(app: FastAPI | str, settings: Settings) -> uvicorn.Config:
         access_log=False,  # the server span says the same, and more
         reset_contextvars=True,  # or a pipelined request begins within the span of the one before
         timeout_graceful_shutdown=settings.drain_seconds,
+        # A new worker that is slower to start is killed, with what it has answered meanwhile.
+        timeout_worker_healthcheck=WORKER_START_SECONDS,
         ws_max_size=settings.live_message_bytes,
     )
 
