@@ -48,8 +48,9 @@ class AttributeRedactor:
             return self._redact_string(value)
         if isinstance(value, int | float):  # an HTTPStatus, for one
             return value
-        if depth >= _DEPTH_LIMIT:
-            return REDACTED
+        return REDACTED if depth >= _DEPTH_LIMIT else self._redact_collection(value, depth)
+
+    def _redact_collection(self, value: AnyValue, depth: int) -> AnyValue:
         if isinstance(value, Mapping):
             return self._redact_map(value, depth)
         if isinstance(value, Sequence):

@@ -6,7 +6,6 @@ that this one is mounted in, or FastAPI's own telemetry. Lifespan passes through
 
 import os
 import re
-from collections.abc import Iterable
 
 from opentelemetry.context import attach, detach
 from opentelemetry.metrics import MeterProvider
@@ -46,7 +45,7 @@ class TelemetryMiddleware:
         excluded_urls: str | None = None,
     ) -> None:
         self.app = app
-        self._server = ServerTelemetry(tracer_provider, meter_provider, _patterns(excluded_urls))
+        self._server = ServerTelemetry(tracer_provider, meter_provider, _pattern(excluded_urls))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, connection or lifespan."""
@@ -73,14 +72,16 @@ class TelemetryMiddleware:
             detach(token)
 
 
-def _patterns(excluded_urls: str | None) -> Iterable[re.Pattern[str]]:
+def _pattern(excluded_urls: str | None) -> re.Pattern[str] | None:
     if excluded_urls is None:
         excluded_urls = next(filter(None, map(os.environ.get, EXCLUDED_VARIABLES)), "")
-    for pattern in filter(None, map(str.strip, excluded_urls.split(","))):
+    patterns = [pattern.strip() for pattern in excluded_urls.split(",") if pattern.strip()]
+    for pattern in patterns:
         try:
-            yield re.compile(pattern)
+            re.compile(pattern)
         except re.error as error:
             raise ValueError(
                 f"excluded_urls: {pattern!r} is no regular expression ({error}); give some, separated by "
                 f"commas, as ^/healthz$,^/metrics$, here or in {EXCLUDED_VARIABLES[0]}"
             ) from None
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns)) if patterns else None

@@ -1,7 +1,6 @@
 """What all requests of one middleware share, and the beginning of each one's span."""
 
 import re
-from collections.abc import Iterable
 
 from opentelemetry import trace
 from opentelemetry.metrics import MeterProvider
@@ -25,24 +24,20 @@ class ServerTelemetry:
         self,
         tracer_provider: TracerProvider | None,
         meter_provider: MeterProvider | None,
-        excluded: Iterable[re.Pattern[str]],
+        excluded: re.Pattern[str] | None,
     ) -> None:
         self._tracer = trace.get_tracer(SCOPE, None, tracer_provider, SCHEMA_URL)
         self.metrics = server_metrics(meter_provider)
         self.headers = HeaderReader()
         self.routes = Routes()
-        self._excluded = tuple(excluded)
+        self._excluded = excluded
         self._known_methods = known_methods()
         self._allowed_parameters = allowed_parameters()
         self._names: dict[tuple[str, str], str] = {}
 
     def is_excluded(self, scope: Scope) -> bool:
         """Whether the path is one that leaves no telemetry."""
-        path: str = scope["path"]
-        for pattern in self._excluded:  # noqa: SIM110 - any() with a generator takes three times as long
-            if pattern.search(path):
-                return True
-        return False
+        return self._excluded is not None and self._excluded.search(scope["path"]) is not None
 
     def method_of(self, scope: Scope) -> str:
         """Give `http.request.method`; a WebSocket's handshake is a GET."""

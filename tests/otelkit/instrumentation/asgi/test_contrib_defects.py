@@ -34,8 +34,11 @@ def ways(reason: str) -> pytest.MarkDecorator:
 
 
 @pytest.fixture
-def stable(monkeypatch: pytest.MonkeyPatch, reset_telemetry: None) -> None:
+def stable(monkeypatch: pytest.MonkeyPatch, reset_telemetry: None) -> Iterator[None]:
     monkeypatch.setenv("OTEL_SEMCONV_STABILITY_OPT_IN", "http")
+    yield
+    # Instrumenting one application patches BackgroundTask for all of them; this takes it back.
+    FastAPIInstrumentor.uninstrument_app(FastAPI())
 
 
 @ways("contrib#5081: the size of an answer is kept on the middleware and counted for the next ones")
