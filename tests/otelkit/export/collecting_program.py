@@ -1,6 +1,7 @@
 """Forks amid a collection of metrics; the child measures and collects.
 
-Started by test_fork.py, with `sdk` for the SDK's reader; exits with 1 when the child hung.
+Started by test_fork.py, with `sdk` for the SDK's reader and `adopted` for it in a process that adopt() took
+over; exits with 1 when the child hung.
 """
 
 import io
@@ -11,10 +12,14 @@ import warnings
 from collections.abc import Iterator
 from threading import Event
 
+from opentelemetry import _logs, metrics, trace
 from opentelemetry.metrics import CallbackOptions, Observation
+from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import ConsoleMetricExporter, PeriodicExportingMetricReader
+from opentelemetry.sdk.trace import TracerProvider
 
+from otelkit import adopt
 from otelkit.export import PeriodicReader
 
 CHILD_SECONDS = 2
@@ -22,9 +27,14 @@ CHILD_SECONDS = 2
 
 def main() -> int:
     warnings.simplefilter("ignore", DeprecationWarning)  # it forks while it has threads: on purpose
-    reader_type = PeriodicExportingMetricReader if "sdk" in sys.argv else PeriodicReader
+    reader_type = PeriodicReader if "otelkit" in sys.argv else PeriodicExportingMetricReader
     reader = reader_type(ConsoleMetricExporter(out=io.StringIO(), formatter=lambda _: ""))
     provider = MeterProvider([reader], shutdown_on_exit=False)
+    if "adopted" in sys.argv:
+        metrics.set_meter_provider(provider)
+        trace.set_tracer_provider(TracerProvider(shutdown_on_exit=False))
+        _logs.set_logger_provider(LoggerProvider(shutdown_on_exit=False))
+        adopt()
     meter = provider.get_meter("collecting")
     collecting, forked, parent = Event(), Event(), os.getpid()
 

@@ -50,6 +50,7 @@ def test_what_waits_in_the_parent_at_a_fork_is_sent_once_and_by_the_parent(
     "reader",
     [
         "otelkit",
+        "adopted",
         pytest.param("sdk", marks=pytest.mark.xfail(reason="opentelemetry-python#4345, PR 4767")),
     ],
 )
