@@ -39,7 +39,7 @@ class ProtectionSettings(BaseSettings):
     max_requests: Annotated[int, Field(ge=1)] = 256
     max_streams: Annotated[int, Field(ge=1)] = 2048
     max_turn_seconds: Annotated[float, Field(gt=0)] = 0.1
-    refusal_pace_seconds: Annotated[float, Field(ge=0)] = 0.001  # between refusals for load; 0: none
+    refusal_pace_seconds: Annotated[float, Field(ge=0)] = 0.002  # between refusals for load; 0: none
     retry_after_seconds: Annotated[int, Field(ge=1)] = 1
 
     cors_origins: Origins = ()
