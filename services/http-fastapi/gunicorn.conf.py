@@ -9,7 +9,7 @@ from http_fastapi.settings import Settings
 _settings = Settings()
 
 wsgi_app = "http_fastapi.server:app()"
-worker_class = "uvicorn_worker.UvicornWorker"  # or gunicorn's own, "asgi"
+worker_class = "http_fastapi.gunicorn_worker.Worker"  # or gunicorn's own, "asgi"
 preload_app = True
 workers = _settings.workers
 bind = f"{_settings.host}:{_settings.port}"
