@@ -106,6 +106,23 @@ def test_places_are_given_back_by_requests_that_fail(held: Held) -> None:
     assert statuses == [504, 404] * 5
 
 
+def test_refusals_are_paced_up_to_the_time_that_clients_are_told_and_then_made_at_once(held: Held) -> None:
+    client, routes = held(max_requests=1, refusal_pace_seconds=0.4, retry_after_seconds=1)
+    with ThreadPoolExecutor(7) as pool:
+        accepted = in_background(client, "/held", pool)
+        assert routes.entered.acquire(timeout=5)
+
+        begun = time.monotonic()
+        refused = [in_background(client, "/orders/1", pool) for _ in range(6)]
+        statuses = [one.result(5) for one in refused]
+        seconds = time.monotonic() - begun
+        routes.go.set()
+        assert accepted.result(5) == 200
+
+    assert statuses == [503] * 6
+    assert 0.8 <= seconds < 2  # at 0, 0.4 and 0.8 s and at once; all paced would be 2
+
+
 def test_turn_that_lasts_too_long_takes_in_no_more(held: Held) -> None:
     client, _ = held(max_turn_seconds=0.02)
     assert isinstance(client.app, FastAPI)

@@ -7,7 +7,8 @@ loop. Requests that never wait for anything run one after another within a turn 
 what they wait for is the turn, so its length is what has to be bounded.
 
 A refusal costs a third of an answer. So that refusing does not itself use up the processor, refusals are
-paced: each waits for its own moment, at most as long as the client is told to stay away anyway.
+paced: each waits for its own moment, for less long than the client is told to stay away anyway. How many can
+wait is bounded by that, too; the next ones are refused at once.
 """
 
 import asyncio
@@ -72,8 +73,8 @@ class ConcurrencyLimit:
         wait_seconds = self._next_refusal - now
         if wait_seconds < self._most_wait_seconds:
             self._next_refusal = max(now, self._next_refusal) + self._pace_seconds
-        if wait_seconds > 0:
-            await asyncio.sleep(min(wait_seconds, self._most_wait_seconds))
+            if wait_seconds > 0:
+                await asyncio.sleep(wait_seconds)
         await self._refusals.answer(self._refusal, scope, receive, send)
 
     def _is_late(self) -> bool:
