@@ -2,9 +2,14 @@
 
 import asyncio
 
+import pytest
 from starlette.testclient import TestClient
 from starlette.types import Message, Scope
 
+from http_fastapi.changes import OrderChanges
+from http_fastapi.handlers.order_events import OrderEvents
+from http_fastapi.settings import Settings
+from http_fastapi.store import Order
 from otelkit.testing import Sink
 from otelkit.traces import Span
 
@@ -81,3 +86,18 @@ def test_client_that_leaves_while_it_is_answered_is_no_error(client: TestClient,
 
     spans = otlp_sink.wait_for_spans(2)
     assert {span.status for span in spans} == {"UNSET"}
+
+
+async def test_order_is_placed_while_a_listener_with_a_full_queue_is_leaving() -> None:
+    changes = OrderChanges(history=0, queue=1, most_subscribers=1)
+
+    async def leave(_: Message) -> None:
+        raise OSError("the connection is gone")
+
+    with changes.subscribe() as subscription:
+        with pytest.raises(OSError, match="gone"):
+            await OrderEvents(subscription, Settings(), None).stream_response(leave)
+        for _ in range(2):  # the stream has ended, the subscription not yet
+            changes.publish(Order("o-1", "tea", 1))
+
+    assert subscription.dropped

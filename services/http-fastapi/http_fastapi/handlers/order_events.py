@@ -55,6 +55,8 @@ class OrderEvents(ClosingStream):
         except TimeoutError:
             if not patience.expired():
                 raise
+        finally:  # until the subscription ends, too, orders are placed, and a timeout that is over raises
+            self._subscription.when_dropped = lambda: None
 
 
 @router.get(
