@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from limits import parse
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 JwtAlgorithm = Literal["RS256", "ES256"]
 Origins = Annotated[tuple[str, ...], NoDecode]  # from the environment: separated by commas
@@ -18,32 +18,57 @@ Origins = Annotated[tuple[str, ...], NoDecode]  # from the environment: separate
 class ProtectionSettings(BaseSettings):
     """Who may ask, how often, how long, how much at once and how big."""
 
-    jwt_keys: str = ""  # path or URL of a JWKS document; empty turns authentication off
-    jwt_algorithm: JwtAlgorithm = "RS256"
-    jwt_issuer: str = ""
-    jwt_audience: str = ""
-    jwt_leeway_seconds: Annotated[int, Field(ge=0, le=300)] = 10
-    jwt_keys_refresh_seconds: Annotated[float, Field(gt=0)] = 300.0
-    jwt_keys_cooldown_seconds: Annotated[float, Field(gt=0)] = 10.0
-    jwt_keys_timeout_seconds: Annotated[float, Field(gt=0)] = 2.0
+    model_config = SettingsConfigDict(use_attribute_docstrings=True)
 
-    rate_limit: str = ""  # of one client address, as 100/minute; empty: none
-    rate_limit_subject: str = ""  # of one token's subject
-    rate_limit_redis_url: SecretStr = SecretStr("")  # empty: each process counts for itself
+    jwt_keys: str = ""
+    """path or URL of a JWKS document; unset, no token is asked for"""
+    jwt_algorithm: JwtAlgorithm = "RS256"
+    """the one algorithm that counts: `RS256` or `ES256`"""
+    jwt_issuer: str = ""
+    """who must have issued a token"""
+    jwt_audience: str = ""
+    """for whom a token must be"""
+    jwt_leeway_seconds: Annotated[int, Field(ge=0, le=300)] = 10
+    """how far clocks may differ"""
+    jwt_keys_refresh_seconds: Annotated[float, Field(gt=0)] = 300.0
+    """age at which keys are read again"""
+    jwt_keys_cooldown_seconds: Annotated[float, Field(gt=0)] = 10.0
+    """shortest time between two reads for unknown keys"""
+    jwt_keys_timeout_seconds: Annotated[float, Field(gt=0)] = 2.0
+    """time to read the keys"""
+
+    rate_limit: str = ""
+    """requests of one client address, as `100/minute`; unset, any number"""
+    rate_limit_subject: str = ""
+    """requests of one token's subject"""
+    rate_limit_redis_url: SecretStr = SecretStr("")
+    """where processes count together; unset, each counts for itself"""
     rate_limit_redis_timeout_seconds: Annotated[float, Field(gt=0)] = 0.1
+    """time to wait for Redis; after it a request passes, and that is counted"""
     rate_limit_redis_cooldown_seconds: Annotated[float, Field(gt=0)] = 1.0
+    """time without Redis after it failed"""
     rate_limit_clients: Annotated[int, Field(ge=1)] = 65_536
+    """clients that are told apart"""
 
     request_timeout_seconds: Annotated[float, Field(gt=0)] = 10.0
+    """time until an answer begins; then 504"""
     max_body_bytes: Annotated[int, Field(ge=1)] = 1_048_576
+    """longest body of a request; more is refused with 413"""
     max_requests: Annotated[int, Field(ge=1)] = 256
+    """requests at once; more are refused with 503"""
     max_streams: Annotated[int, Field(ge=1)] = 2048
+    """streams and WebSockets at once"""
     max_turn_seconds: Annotated[float, Field(gt=0)] = 0.1
-    refusal_pace_seconds: Annotated[float, Field(ge=0)] = 0.002  # between refusals for load; 0: none
+    """work taken on in one turn of the event loop; more is refused with 503"""
+    refusal_pace_seconds: Annotated[float, Field(ge=0)] = 0.002
+    """time between two refusals for load; 0: none"""
     retry_after_seconds: Annotated[int, Field(ge=1)] = 1
+    """what `Retry-After` says when load is refused"""
 
     cors_origins: Origins = ()
-    hsts_seconds: Annotated[int, Field(ge=0)] = 31_536_000  # sent over https only; 0: never
+    """pages that may call, separated by commas; `*` for all"""
+    hsts_seconds: Annotated[int, Field(ge=0)] = 31_536_000
+    """`Strict-Transport-Security`, sent over https only; 0: never"""
 
     @field_validator("cors_origins", mode="before")
     @classmethod
