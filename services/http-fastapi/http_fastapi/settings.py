@@ -14,7 +14,10 @@ class Settings(ProtectionSettings):
     """Where the service listens and how much it keeps."""
 
     model_config = SettingsConfigDict(
-        env_prefix="HTTP_FASTAPI_", populate_by_name=True, use_attribute_docstrings=True
+        env_prefix="HTTP_FASTAPI_",
+        populate_by_name=True,
+        use_attribute_docstrings=True,
+        hide_input_in_errors=True,  # of a rule between settings the input is all of them, tokens included
     )
 
     host: str = "127.0.0.1"
