@@ -9,6 +9,7 @@ import re
 from opentelemetry.semconv.attributes.server_attributes import SERVER_ADDRESS, SERVER_PORT
 
 _MOST = 512
+_LONGEST = 300  # bytes; servers differ in how much they take, and what is remembered has to be small
 _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]{2,45})\]|([A-Za-z0-9._~%-]{1,255}))(?::(\d{1,5}))?")
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
@@ -19,6 +20,8 @@ class Authorities(dict[tuple[bytes, str], Authority]):
     """From (Host header, scheme) to attributes; all forgotten when there are too many."""
 
     def __missing__(self, key: tuple[bytes, str]) -> Authority:
+        if len(key[0]) > _LONGEST:
+            return {}
         if len(self) >= _MOST:
             self.clear()
         self[key] = parsed = parse_authority(key[0].decode("latin-1"), key[1])

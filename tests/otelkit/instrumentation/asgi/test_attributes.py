@@ -7,7 +7,7 @@ from opentelemetry.trace import SpanKind, format_span_id, format_trace_id
 
 from otelkit.instrumentation.asgi import TelemetryMiddleware, instrument_app
 from otelkit.instrumentation.asgi.protocol import Receive, Scope, Send
-from otelkit.instrumentation.asgi.request import RequestAttributes
+from otelkit.instrumentation.asgi.request import RequestAttributes, _authorities
 from tests.otelkit.instrumentation.asgi.conftest import Record, Recorded, serve
 
 PARENT = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -92,6 +92,14 @@ async def test_host_header_is_believed_only_when_it_is_one(
 
     attributes = recorded.span().attributes or {}
     assert (attributes.get("server.address"), attributes.get("server.port")) == (address, port)
+
+
+async def test_host_header_of_any_length_is_not_remembered(recorded: Recorded) -> None:
+    host = b"x" * 1_000_000  # httptools takes it
+    await serve(TelemetryMiddleware(answer, **recorded.providers), headers=[(b"host", host)])
+
+    assert "server.address" not in (recorded.span().attributes or {})
+    assert (host, "http") not in _authorities
 
 
 async def test_without_a_host_header_the_address_listened_on_counts(recorded: Recorded) -> None:
