@@ -1,6 +1,7 @@
 """Clients that leave while something is being sent to them, no error and no open span."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 from starlette.testclient import TestClient
@@ -12,6 +13,8 @@ from http_fastapi.settings import Settings
 from http_fastapi.store import Order
 from otelkit.testing import Sink
 from otelkit.traces import Span
+
+StartService = Callable[[Settings], TestClient]
 
 
 def wait_for(sink: Sink, name: str) -> Span:
@@ -101,3 +104,21 @@ async def test_order_is_placed_while_a_listener_with_a_full_queue_is_leaving() -
             changes.publish(Order("o-1", "tea", 1))
 
     assert subscription.dropped
+
+
+def test_client_that_sends_and_does_not_read_is_let_go(start_service: StartService) -> None:
+    client = start_service(Settings(live_idle_seconds=0.05))
+    said = iter([{"type": "websocket.connect"}, {"type": "websocket.receive", "text": "{}"}])
+
+    async def send_without_reading() -> None:
+        async def receive() -> Message:
+            return next(said)
+
+        async def send(message: Message) -> None:
+            if message["type"] != "websocket.accept":
+                await asyncio.Event().wait()
+
+        socket = {**scope_of("/orders/live"), "type": "websocket", "subprotocols": []}
+        await asyncio.wait_for(client.app(socket, receive, send), 10)
+
+    client.portal.call(send_without_reading)  # type: ignore[union-attr]  # it is open

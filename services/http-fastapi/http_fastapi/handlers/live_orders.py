@@ -2,7 +2,8 @@
 
 The one OpenTelemetry decision: one server span for the connection, and for each message a trace of its own
 that links to it, see live_message. Close codes are those of RFC 6455, section 7.4.1: 1001 idle, 1003 not
-text, 1008 too many mistakes in a row, 1009 too long, 1011 the service failed.
+text, 1008 too many mistakes in a row, 1009 too long, 1011 the service failed; 3000, the token has expired, is
+of IANA's registry. What limits the rate of requests limits that of messages.
 """
 
 import asyncio
@@ -11,20 +12,26 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect, status
 
-from http_fastapi.handlers.live_message import LiveMessages
+from http_fastapi.handlers.live_message import Answer, LiveMessages
 from http_fastapi.handlers.state import TheSettings, TheShop
-from http_fastapi.protections import require_scope
+from http_fastapi.protections import Protections, require_scope
 from http_fastapi.settings import Settings
 
 router = APIRouter()
-_MISTAKES = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
-MOST_MISTAKES = 10  # in a row; then the other end does not speak this protocol
+_MISTAKES = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS)
+_UNAUTHORIZED = 3000  # https://www.iana.org/assignments/websocket/
+_LAST = {
+    HTTPStatus.INTERNAL_SERVER_ERROR: status.WS_1011_INTERNAL_ERROR,
+    HTTPStatus.UNAUTHORIZED: _UNAUTHORIZED,
+}
+MOST_MISTAKES = 10  # in a row; then the other end does not speak this protocol, or heed its limit
 
 
 @router.websocket("/orders/live", dependencies=[require_scope("orders:write")])
 async def serve_orders(socket: WebSocket, shop: TheShop, settings: TheSettings) -> None:
     """Answer messages until the client leaves or must."""
-    with suppress(WebSocketDisconnect):  # the client left while it was being answered
+    # The client left while it was being answered, or does not read: then it would not read a close either.
+    with suppress(WebSocketDisconnect, TimeoutError):
         await socket.accept()
         code = await _converse(socket, LiveMessages(shop), settings)
         if code is not None:
@@ -47,9 +54,16 @@ async def _converse(socket: WebSocket, messages: LiveMessages, settings: Setting
             return status.WS_1003_UNSUPPORTED_DATA
         if len(text.encode(errors="replace")) > settings.live_message_bytes:
             return status.WS_1009_MESSAGE_TOO_BIG
-        answered, answer = messages.answer(text)
-        await socket.send_json(answer)
-        if answered == HTTPStatus.INTERNAL_SERVER_ERROR:
-            return status.WS_1011_INTERNAL_ERROR
+        answered, answer = await _refuse(socket) or messages.answer(text)
+        async with asyncio.timeout(settings.live_idle_seconds):
+            await socket.send_json(answer)
+        if answered in _LAST:
+            return _LAST[answered]
         mistakes = mistakes + 1 if answered in _MISTAKES else 0
     return status.WS_1008_POLICY_VIOLATION
+
+
+async def _refuse(socket: WebSocket) -> Answer | None:
+    protections: Protections = socket.app.state.protections
+    refusal = await protections.refuse_message(socket)
+    return (refusal[0], {"problem": refusal[1]}) if refusal else None

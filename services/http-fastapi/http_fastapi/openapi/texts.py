@@ -16,7 +16,8 @@ Tokens are asked for when the service has been given keys. Over them go scopes: 
 
 **WebSocket** `/orders/live` (scope `orders:write`): each text message is an order as `POST /orders` takes it,
 each answer `{"order": ...}` or `{"problem": ...}`, in the order of the messages. Close codes: 1001 idle,
-1003 not text, 1008 too many wrong messages in a row, 1009 too long, 1011 the service failed, 1012 it ends.
+1003 not text, 1008 too many wrong messages in a row, 1009 too long, 1011 the service failed, 1012 it ends,
+3000 the token has expired. Messages count for the rate limits as requests do.
 """
 TAGS = [
     {"name": "orders", "description": "Place, read, list, follow and pay orders."},

@@ -6,6 +6,8 @@ the routes the token. Each refuses inside the server span, with a problem that n
 
 import logging
 from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI
 from limits import parse
@@ -32,10 +34,20 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Protections:
-    """What has to be closed with the application; kept in `app.state.protections`."""
+    """What handlers use and what has to be closed with the application; in `app.state.protections`."""
 
+    guard: Guard
+    refusals: Refusals
     limiter: Limiter
     keys: Keys | None
+
+    async def refuse_message(self, connection: HTTPConnection) -> tuple[HTTPStatus, dict[str, Any]] | None:
+        """Status and problem of a WebSocket's message that is refused, counted; None when it is not."""
+        try:
+            await self.guard.check_message(connection)
+        except RefusedError as error:
+            return error.status, self.refusals.details(error)
+        return None
 
     async def aclose(self) -> None:
         """Close connections and end what runs in the background."""
@@ -53,9 +65,9 @@ def protect(app: FastAPI, settings: ProtectionSettings) -> None:
     refusals, limiter = Refusals(), Limiter(settings)
     keys = Keys(settings) if settings.jwt_keys else None
     bearer = Bearer(settings, keys) if keys else None
-    subject_limit = parse(settings.rate_limit_subject) if settings.rate_limit_subject else None
-    app.state.guard = Guard(bearer, limiter, subject_limit)
-    app.state.protections = Protections(limiter, keys)
+    limits = (settings.rate_limit, settings.rate_limit_subject)
+    guard = Guard(bearer, limiter, *(parse(limit) if limit else None for limit in limits))
+    app.state.protections = Protections(guard, refusals, limiter, keys)
 
     async def refuse(_: HTTPConnection, error: Exception) -> Response:
         assert isinstance(error, RefusedError)  # noqa: S101 - what it is registered for; tells mypy

@@ -33,6 +33,7 @@ class Caller:
 
     subject: str
     scopes: frozenset[str]
+    until: float  # seconds since the epoch
 
 
 class Bearer:
@@ -66,7 +67,8 @@ class Bearer:
             )
         except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
             raise invalid(_REASONS.get(type(error), "The token is not valid.")) from None
-        return Caller(claims["sub"], _scopes_of(claims))
+        until = float(claims["exp"]) + self._leeway_seconds
+        return Caller(claims["sub"], _scopes_of(claims), until)
 
 
 def invalid(detail: str) -> RefusedError:

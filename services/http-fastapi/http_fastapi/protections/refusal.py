@@ -8,12 +8,13 @@ why. Nothing of the request goes into either.
 from collections.abc import Mapping
 from enum import StrEnum
 from http import HTTPStatus
+from typing import Any
 
 from opentelemetry import metrics, trace
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from http_fastapi.problems import ProblemType, problem
+from http_fastapi.problems import ProblemType, details, problem
 
 REASON = "shop.refusal.reason"
 # What operators need most when the service is busy is not refused for being busy.
@@ -74,6 +75,11 @@ class Refusals:
         """Count a refusal; its problem."""
         self.count(error.reason)
         return problem(error.status, error.detail, headers=error.headers, type_=_TYPES[error.reason])
+
+    def details(self, error: RefusedError) -> dict[str, Any]:
+        """Count a refusal; its problem, where there is no response to carry it."""
+        self.count(error.reason)
+        return details(error.status, error.detail, type_=_TYPES[error.reason])
 
     async def answer(self, error: RefusedError, scope: Scope, receive: Receive, send: Send) -> None:
         """Count a refusal and send its problem; of a WebSocket that denies the handshake."""
