@@ -1,11 +1,11 @@
-"""A WebSocket is no way around what limits requests, nor does it outlive its token."""
+"""A WebSocket is no way around what limits requests, by whatever page, nor does it outlive its token."""
 
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient, WebSocketTestSession
+from starlette.testclient import TestClient, WebSocketDenialResponse, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
 from http_fastapi.issuer import Issuer
@@ -74,3 +74,22 @@ def test_connection_ends_with_its_token(
         monkeypatch.setattr(time, "time", lambda: later)
         assert status_of_order(socket) == 401
         assert close_code(socket) == 3000
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "http://testserver.evil.example", "http://["]
+)
+def test_page_of_another_origin_does_not_connect(client: TestClient, origin: str) -> None:
+    with pytest.raises(WebSocketDenialResponse) as denied:
+        client.websocket_connect("/orders/live", headers={"Origin": origin}).__enter__()
+
+    assert denied.value.status_code == 403
+    assert denied.value.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("origin", ["http://testserver", "https://shop.example"])
+def test_page_of_ours_or_of_an_allowed_origin_connects(start_service: Start, origin: str) -> None:
+    client = start_service(Settings(cors_origins=("https://shop.example",)))
+
+    with client.websocket_connect("/orders/live", headers={"Origin": origin}) as socket:
+        assert status_of_order(socket) == 201

@@ -10,11 +10,11 @@ import asyncio
 from contextlib import suppress
 from http import HTTPStatus
 
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect, status
+from fastapi import APIRouter, Depends, WebSocket, WebSocketDisconnect, status
 
 from http_fastapi.handlers.live_message import Answer, LiveMessages
 from http_fastapi.handlers.state import TheSettings, TheShop
-from http_fastapi.protections import Protections, require_scope
+from http_fastapi.protections import Protections, refuse_foreign_page, require_scope
 from http_fastapi.settings import Settings
 
 router = APIRouter()
@@ -27,7 +27,7 @@ _LAST = {
 MOST_MISTAKES = 10  # in a row; then the other end does not speak this protocol, or heed its limit
 
 
-@router.websocket("/orders/live", dependencies=[require_scope("orders:write")])
+@router.websocket("/orders/live", dependencies=[Depends(refuse_foreign_page), require_scope("orders:write")])
 async def serve_orders(socket: WebSocket, shop: TheShop, settings: TheSettings) -> None:
     """Answer messages until the client leaves or must."""
     # The client left while it was being answered, or does not read: then it would not read a close either.

@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from http_fastapi.protections.bearer import Bearer
 from http_fastapi.protections.body_size import BodySizeLimit
-from http_fastapi.protections.cors import Cors
+from http_fastapi.protections.cors import Cors, refuse_foreign_page
 from http_fastapi.protections.keys import Keys
 from http_fastapi.protections.limiter import Limiter
 from http_fastapi.protections.overload import ConcurrencyLimit
@@ -27,7 +27,7 @@ from http_fastapi.protections.security_headers import SecurityHeaders, secure_fa
 from http_fastapi.protections.settings import ProtectionSettings
 from http_fastapi.protections.timeout import RequestTimeout
 
-__all__ = ["ProtectionSettings", "Protections", "protect", "require_scope"]
+__all__ = ["ProtectionSettings", "Protections", "protect", "refuse_foreign_page", "require_scope"]
 
 _log = logging.getLogger(__name__)
 
