@@ -5,6 +5,7 @@ Method, server and port are the same for most requests of a process, so they are
 """
 
 import os
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ KNOWN_METHODS = frozenset(
 )
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 REDACTED = "REDACTED"
+_SEPARATOR = re.compile("([&;])")  # some servers take both
 
 
 class Target(NamedTuple):
@@ -66,8 +68,9 @@ def redacted_url(url: URL, allowed: frozenset[str]) -> str:
     if url.userinfo:
         scheme, slashes, rest = text.partition("//")
         text = f"{scheme}{slashes}{REDACTED}:{REDACTED}@{rest.partition('@')[2]}"
-    query = "&".join(_redacted(parameter, allowed) for parameter in query.split("&"))
-    return text + question_mark + query + hash_sign + (REDACTED if fragment else "")
+    parts = _SEPARATOR.split(query)
+    parts[::2] = [_redacted(part, allowed) for part in parts[::2]]
+    return text + question_mark + "".join(parts) + hash_sign + (REDACTED if fragment else "")
 
 
 def _redacted(parameter: str, allowed: frozenset[str]) -> str:

@@ -133,6 +133,7 @@ def test_default_port_is_named(scheme: str, port: int) -> None:
         ("http://jo:4711@shop.example:81/a", "http://REDACTED:REDACTED@shop.example:81/a"),
         ("http://jo@shop.example/a?4711#4711", "http://REDACTED:REDACTED@shop.example/a?REDACTED#REDACTED"),
         ("http://shop.example/@a?b=&=4711", "http://shop.example/@a?b=&=REDACTED"),
+        ("http://shop.example/?page=2;token=4711", "http://shop.example/?page=2;token=REDACTED"),
         ("http://[::1]:8000/a", "http://[::1]:8000/a"),
     ],
 )
