@@ -60,6 +60,7 @@ lock: setup ## resolve requirements.lock, each service's requirements.txt and th
 	$(LOCK) --all-extras --group build --group check --group test --group stack \
 		pyproject.toml services/*/pyproject.toml -o requirements.lock
 	$(LOCK) --group build -c requirements.lock -o requirements-build.txt
+	$(LOCK) --no-deps requirements-next.in -o requirements-next.txt
 	@for service in $(SERVICES); do echo "services/$$service/requirements.txt"; \
 		$(LOCK) services/$$service/pyproject.toml -c requirements.lock \
 			-o services/$$service/requirements.txt || exit 1; done
