@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from otelkit.errors import ConfigurationError
     from otelkit.startup import configure
     from otelkit.telemetry import Telemetry
+    from otelkit.zero_code import adopt
 
-__all__ = ["ConfigurationError", "Telemetry", "configure"]
+__all__ = ["ConfigurationError", "Telemetry", "adopt", "configure"]
 
 _HOMES = {
     "ConfigurationError": "otelkit.errors",
     "Telemetry": "otelkit.telemetry",
+    "adopt": "otelkit.zero_code",
     "configure": "otelkit.startup",
 }
 

@@ -7,6 +7,7 @@ An empty value counts as unset
 (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/).
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 from urllib.parse import unquote
@@ -15,6 +16,7 @@ from otelkit.errors import ConfigurationError
 
 T = TypeVar("T")
 
+_HOST = re.compile(r"(\*\.)?[\w-]+(\.[\w-]+)*\.?|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]+", re.ASCII)
 LOG_LEVELS = ("debug", "info", "warning", "warn", "error", "critical")
 
 
@@ -70,6 +72,15 @@ def pairs(text: str) -> dict[str, str]:
     return found
 
 
+def host_names(text: str) -> list[str]:
+    """`stock.internal,*.shop.svc`: hosts, and names below a host."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
+        if not _HOST.fullmatch(name):
+            raise ValueError(f"{name!r} is no host: use names without port, as stock.internal,*.shop.svc")
+    return names
+
+
 def unsupported(text: str) -> str:
     """A variable that would silently change nothing here."""
     raise ValueError("configure() does not read it: unset it, or start with opentelemetry-instrument")
@@ -85,6 +96,7 @@ CHECKS: Mapping[str, Callable[[str], object]] = {
     "OTEL_METRICS_EXEMPLAR_FILTER": one_of("always_on", "always_off", "trace_based"),
     "OTEL_METRIC_EXPORT_INTERVAL": positive,
     "OTEL_METRIC_EXPORT_TIMEOUT": positive,
+    "OTELKIT_BAGGAGE_HOSTS": host_names,
     **{
         f"OTEL_{processor}_{setting}": positive
         for processor in ("BSP", "BLRP")

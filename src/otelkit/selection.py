@@ -2,7 +2,8 @@
 
 Names are those of the specification; what other packages register under OpenTelemetry's
 entry point groups can be named too, as `OTEL_TRACES_EXPORTER=otlp_proto_grpc`. `otlp` is
-otelkit's export that waits, `none` is nothing, and an unknown name is an error.
+otelkit's export that waits, `tracecontext` and `baggage` are otelkit's propagators, `none` is nothing, and
+an unknown name is an error.
 """
 
 from collections.abc import Mapping
@@ -15,9 +16,20 @@ from opentelemetry.sdk.trace.sampling import DEFAULT_ON, Sampler
 
 from otelkit.environment import ratio, read
 from otelkit.errors import ConfigurationError
+from otelkit.export import WaitingLogExporter, WaitingMetricExporter, WaitingSpanExporter
+from otelkit.propagation import BaggagePropagator, TraceContextPropagator
 from otelkit.signals import Signal
 
-OURS = {"otlp": "otelkit"}
+# Not by their entry point `otelkit`: what it names redacts, and here a processor does that before.
+OURS: Mapping[Signal, type[Any]] = {
+    Signal.TRACES: WaitingSpanExporter,
+    Signal.METRICS: WaitingMetricExporter,
+    Signal.LOGS: WaitingLogExporter,
+}
+OUR_PROPAGATORS: Mapping[str, type[TextMapPropagator]] = {
+    "tracecontext": TraceContextPropagator,
+    "baggage": BaggagePropagator,
+}
 RATIO_SAMPLERS = ("traceidratio", "parentbased_traceidratio")
 
 
@@ -34,7 +46,10 @@ def exporter_types(signal: Signal, environ: Mapping[str, str]) -> list[type[Any]
             raise ConfigurationError(f"{variable}={environ[variable]!r}: none stands alone")
         return []
     group = f"opentelemetry_{signal}_exporter"
-    return [_load(variable, OURS.get(name, name), group, ("otlp", "none")) for name in names]
+    return [
+        OURS[signal] if name in ("otlp", "otelkit") else _load(variable, name, group, ("otlp", "none"))
+        for name in names
+    ]
 
 
 def sampler(environ: Mapping[str, str]) -> Sampler:
@@ -63,8 +78,14 @@ def propagator(environ: Mapping[str, str]) -> TextMapPropagator:
     names = _names(environ.get("OTEL_PROPAGATORS", "") or "tracecontext,baggage")
     if names == ["none"]:
         return CompositePropagator([])
-    group = "opentelemetry_propagator"
-    return CompositePropagator([_load("OTEL_PROPAGATORS", name, group, ("none",))() for name in names])
+    return CompositePropagator([_propagator_type(name)() for name in names])
+
+
+def _propagator_type(name: str) -> type[TextMapPropagator]:
+    loaded: type[TextMapPropagator] = OUR_PROPAGATORS.get(name) or _load(
+        "OTEL_PROPAGATORS", name, "opentelemetry_propagator", ("none",)
+    )
+    return loaded
 
 
 def _names(text: str) -> list[str]:

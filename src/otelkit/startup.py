@@ -59,11 +59,16 @@ def configure(
         pipelines = build_pipelines(build_resource(service_name, service_version), allow)
     propagate.set_global_textmap(propagators)
     telemetry = Telemetry(pipelines)
-    _configured.append((telemetry, _start_logs(allow)))
+    _configured.append((telemetry, start_logs(allow)))
     if pipelines:
         _make_global(pipelines)
     atexit.register(telemetry.shutdown)
     return telemetry
+
+
+def configured() -> Telemetry | None:
+    """What configure() returned in this process, or None before it was called."""
+    return _configured[0][0] if _configured else None
 
 
 def _make_global(pipelines: Pipelines) -> None:
@@ -73,7 +78,12 @@ def _make_global(pipelines: Pipelines) -> None:
     LoggingInstrumentor().instrument()
 
 
-def _start_logs(allow: AllowList) -> logging.Handler:
+def start_logs(allow: AllowList) -> logging.Handler:
+    """Send every log record of this process to stdout as JSON.
+
+    Raises:
+        ConfigurationError: a variable of log levels has a wrong value.
+    """
     level = read(os.environ, "OTEL_PYTHON_LOG_LEVEL", one_of(*LOG_LEVELS), "info")
     sdk_level = read(os.environ, "OTEL_LOG_LEVEL", one_of(*LOG_LEVELS), "info")
     logging.getLogger("opentelemetry").setLevel({"warn": "WARNING"}.get(sdk_level, sdk_level.upper()))

@@ -35,7 +35,7 @@ def registered(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[TracerPro
     return register
 
 
-@pytest.mark.parametrize("name", ["fastapi", "logging"])
+@pytest.mark.parametrize("name", ["fastapi", "httpx2", "logging"])
 def test_registered_instrumentation_emits_a_span(name: str) -> None:
     assert examine(name).healthy
     assert "emitted '" in str(examine(name))

@@ -15,6 +15,7 @@ WRONG_VALUES = {
     "OTEL_PYTHON_SDK_INTERNAL_METRICS_ENABLED": "1",
     "OTEL_METRICS_EXEMPLAR_FILTER": "some",
     "OTEL_CONFIG_FILE": "otel.yaml",
+    "OTELKIT_BAGGAGE_HOSTS": "http://stock",
 }
 
 
@@ -29,6 +30,16 @@ def test_wrong_value_is_an_error_that_names_variable_and_value(name: str) -> Non
 @pytest.mark.parametrize("name", CHECKS)
 def test_empty_value_counts_as_unset(name: str) -> None:
     check({name: ""})
+
+
+def test_hosts_for_baggage_may_be_names_addresses_and_names_below_a_host() -> None:
+    check({"OTELKIT_BAGGAGE_HOSTS": "localhost, stock.internal.,*.shop.svc,10.0.0.7,::1"})
+
+
+@pytest.mark.parametrize("hosts", ["*", "stock:8000", "*stock", "a b", "[::1]", "stock/*"])
+def test_host_for_baggage_that_would_never_match_is_an_error(hosts: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"is no host: use names without port"):
+        check({"OTELKIT_BAGGAGE_HOSTS": hosts})
 
 
 def test_batch_larger_than_its_queue_is_an_error() -> None:

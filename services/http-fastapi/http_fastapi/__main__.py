@@ -1,28 +1,26 @@
-"""Start the service: telemetry first, proven, then the application, then the port."""
+"""Start the service: telemetry first, proven, then the application, then the port.
 
-import sys
-from importlib.metadata import version
+With `HTTP_FASTAPI_WORKERS` above 1 this process only watches over uvicorn's workers, each of which
+starts telemetry of its own.
+"""
 
 import uvicorn
-from pydantic import ValidationError
 
-from http_fastapi import INSTRUMENTATIONS
 from http_fastapi.server import create_app
 from http_fastapi.settings import Settings
-from otelkit import ConfigurationError, configure
-from otelkit.doctor import require
+from http_fastapi.startup import one_message, start_telemetry
 
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT; a wrong setting is one message and exit code 1."""
-    try:
+    with one_message(exit_code=1):
         settings = Settings()
-        telemetry = configure("http-fastapi", service_version=version("http-fastapi"))
-        require(*INSTRUMENTATIONS)
-    except (ConfigurationError, ValidationError) as error:
-        sys.exit(f"http-fastapi: {error}")
+        many = settings.workers > 1
+        app = "http_fastapi.server:app" if many else create_app(settings, start_telemetry(settings))
     uvicorn.run(
-        create_app(settings, telemetry),
+        app,
+        factory=many,
+        workers=settings.workers,
         host=settings.host,
         port=settings.port,
         log_config=None,

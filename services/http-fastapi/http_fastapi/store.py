@@ -4,10 +4,13 @@ The one span of our own: `store order` shows where the time of a request goes. I
 is recorded here, where it leaves the unit of work, and not again by the server span.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 from uuid import uuid4
 
 from opentelemetry import metrics, trace
+
+OrderStatus = Literal["accepted", "confirmed", "failed"]
 
 
 class StoreFullError(Exception):
@@ -21,6 +24,7 @@ class Order:
     id: str
     item: str
     quantity: int
+    status: OrderStatus = "accepted"
 
 
 class OrderStore:
@@ -29,6 +33,7 @@ class OrderStore:
     def __init__(self, max_orders: int) -> None:
         self._max_orders = max_orders
         self._orders: dict[str, Order] = {}
+        self._ids: list[str] = []  # in order of arrival, so that a page is found by position
         self._tracer = trace.get_tracer(__name__)
         self._orders_created = metrics.get_meter(__name__).create_counter(
             "shop.orders.created", unit="{order}", description="Orders accepted by the store."
@@ -45,6 +50,7 @@ class OrderStore:
                 raise StoreFullError(f"the store is full at {self._max_orders} orders")
             order = Order(str(uuid4()), item, quantity)
             self._orders[order.id] = order
+            self._ids.append(order.id)
             span.set_attribute("shop.order.id", order.id)
         self._orders_created.add(1)
         return order
@@ -52,3 +58,12 @@ class OrderStore:
     def get(self, order_id: str) -> Order | None:
         """The order of that id, or None."""
         return self._orders.get(order_id)
+
+    def settle(self, order_id: str, status: OrderStatus) -> Order:
+        """Give a stored order its new status."""
+        self._orders[order_id] = replace(self._orders[order_id], status=status)
+        return self._orders[order_id]
+
+    def page(self, start: int, size: int) -> list[Order]:
+        """At most `size` orders from position `start` on, oldest first; later ones may come meanwhile."""
+        return [self._orders[order_id] for order_id in self._ids[start : start + size]]

@@ -67,7 +67,7 @@ def test_sigterm_loses_no_span_log_or_metric_point(otlp_sink: Sink, protocol: Pr
             order(address)
         seconds = end(process)
 
-    assert len(otlp_sink.spans()) == 40
+    assert len(otlp_sink.spans()) == 60
     assert [record.body for record in otlp_sink.logs()].count("order accepted") == 20
     assert max(point.value or 0 for point in otlp_sink.metrics("shop.orders.created")) == 20
     assert seconds < 5
@@ -81,7 +81,7 @@ def test_impatient_second_interrupt_loses_nothing(otlp_sink: Sink) -> None:
         process.send_signal(signal.SIGINT)
         process.wait(30)
 
-    assert len(otlp_sink.spans()) == 40
+    assert len(otlp_sink.spans()) == 60
 
 
 def test_exit_without_a_collector_is_bounded() -> None:

@@ -1,6 +1,7 @@
 """The pytest plugin. It loads in every pytest run, so it imports nothing heavy before a fixture is used.
 
-Fixtures: `otlp_sink`, `readme_trace`, `reset_telemetry`. Option: `--readme-rewrite`.
+Fixtures: `otlp_sink`, `readme_trace`, `reset_telemetry`, and of each server (see `otelkit.testing.servers`)
+`NAME_server` and `own_NAME_server`. Option: `--readme-rewrite`.
 """
 
 from collections.abc import Generator, Iterator
@@ -10,11 +11,14 @@ import pytest
 
 from otelkit.testing.expected import ReadmeTraces
 from otelkit.testing.explain import add_sections, explain
+from otelkit.testing.servers.fixtures import server_fixtures
 
 if TYPE_CHECKING:
     from otelkit.testing.sink import Sink
 
 _REWRITTEN = pytest.StashKey[list[str]]()
+
+redis_server, own_redis_server = server_fixtures("redis")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

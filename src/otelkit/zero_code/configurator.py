@@ -19,5 +19,8 @@ class Configurator(_BaseConfigurator):
     def _configure(self, **options: Any) -> None:
         if os.environ.get("OTEL_PYTHON_CONFIGURATOR") == "otelkit":
             configure()
+        elif os.environ.get("OTEL_CONFIG_FILE"):
+            # The file says all; the SDK's would warn that it ignores the version given here.
+            _OTelSDKConfigurator().configure()  # type: ignore[no-untyped-call]  # not annotated
         else:
             _OTelSDKConfigurator().configure(**options)  # type: ignore[no-untyped-call]  # not annotated

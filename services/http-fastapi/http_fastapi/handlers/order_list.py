@@ -1,0 +1,57 @@
+"""All orders as NDJSON, one line each, in bounded memory: one page at a time is held.
+
+The one OpenTelemetry decision: `stream orders` is a child of the server span, which ends after the last byte.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from opentelemetry import trace
+from pydantic import TypeAdapter
+
+from http_fastapi.handlers.state import TheStore
+from http_fastapi.handlers.streams import ClosingStream, StreamSpan
+from http_fastapi.store import Order, OrderStatus, OrderStore
+
+router = APIRouter(tags=["orders"])
+PAGE_SIZE = 100
+MOST_ORDERS = 10_000
+_json = TypeAdapter(Order).dump_json
+
+Status = Annotated[OrderStatus | None, Query(description="Only orders that are in this state.")]
+Item = Annotated[str | None, Query(min_length=1, max_length=100, description="Only orders of this article.")]
+Limit = Annotated[int, Query(ge=1, le=MOST_ORDERS, description="At most so many orders, the oldest first.")]
+
+
+class OrderLines(ClosingStream):
+    """One JSON object a line."""
+
+    media_type = "application/x-ndjson"
+
+
+@router.get("/orders", response_class=OrderLines, operation_id="listOrders")
+async def list_orders(
+    store: TheStore, status: Status = None, item: Item = None, limit: Limit = 100
+) -> OrderLines:
+    """List orders, the oldest first, one JSON object a line."""
+
+    def wanted(order: Order) -> bool:
+        return status in (None, order.status) and item in (None, order.item)
+
+    return OrderLines(_lines(store, wanted, limit))
+
+
+async def _lines(
+    store: OrderStore, wanted: Callable[[Order], bool], limit: int
+) -> AsyncGenerator[bytes, None]:
+    with StreamSpan(trace.get_tracer(__name__), "stream orders", "shop.orders.count") as stream:
+        start = 0
+        while stream.items < limit and (page := store.page(start, PAGE_SIZE)):
+            start += len(page)
+            found = [order for order in page if wanted(order)][: limit - stream.items]
+            stream.items += len(found)
+            if found:
+                yield b"".join(_json(order) + b"\n" for order in found)
+            await asyncio.sleep(0)  # a long list takes turns with other requests

@@ -1,0 +1,85 @@
+"""Who names these propagators, and that every way of starting leads to them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from opentelemetry.propagators.composite import CompositePropagator
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from otelkit import ConfigurationError
+from otelkit.propagation import BaggagePropagator, TraceContextPropagator
+from otelkit.selection import propagator
+
+OURS = [TraceContextPropagator, BaggagePropagator]
+PROGRAM = """
+from opentelemetry import propagate
+print(*(type(one).__module__ for one in propagate.get_global_textmap()._propagators))
+"""
+OUR_MODULES = "otelkit.propagation.trace_context otelkit.propagation.baggage"
+QUIET = {"OTEL_SERVICE_NAME": "wiring"} | {
+    f"OTEL_{signal}_EXPORTER": "none" for signal in ("TRACES", "METRICS", "LOGS")
+}
+
+
+def chosen(**environ: str) -> list[type]:
+    composite = propagator(environ)
+    assert isinstance(composite, CompositePropagator)
+    return [type(one) for one in composite._propagators]
+
+
+def modules_in_a_process(*command: str, **environ: str) -> str:
+    done = subprocess.run(
+        [*command, sys.executable, "-c", PROGRAM],
+        env={**os.environ, **QUIET, **environ},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("names", ["", "tracecontext,baggage", " Tracecontext , baggage,baggage"])
+def test_configure_takes_otelkits(names: str) -> None:
+    assert chosen(OTEL_PROPAGATORS=names) == OURS
+
+
+def test_names_of_the_entry_points_are_taken_too() -> None:
+    assert chosen(OTEL_PROPAGATORS="otelkit_baggage,otelkit_tracecontext") == OURS[::-1]
+
+
+def test_unknown_name_is_an_error_that_lists_the_known() -> None:
+    with pytest.raises(
+        ConfigurationError, match=r"OTEL_PROPAGATORS='b4'.*otelkit_tracecontext, tracecontext"
+    ):
+        chosen(OTEL_PROPAGATORS="tracecontext,b4")
+
+
+def test_plain_sdk_process_can_name_them() -> None:
+    names = "otelkit_tracecontext,otelkit_baggage"
+
+    assert modules_in_a_process(OTEL_PROPAGATORS=names) == OUR_MODULES
+
+
+def test_plain_sdk_process_keeps_the_sdks_without() -> None:
+    assert modules_in_a_process(OTEL_PROPAGATORS="tracecontext") == TraceContextTextMapPropagator.__module__
+
+
+def test_zero_code_start_up_by_otelkit_takes_them() -> None:
+    instrument = str(Path(sys.executable).with_name("opentelemetry-instrument"))
+
+    assert modules_in_a_process(instrument, OTEL_PYTHON_CONFIGURATOR="otelkit") == OUR_MODULES
+
+
+def test_declarative_configuration_can_name_them(tmp_path: Path) -> None:
+    file = tmp_path / "otel.yaml"
+    file.write_text(
+        'file_format: "1.0"\npropagator:\n  composite: [{otelkit_tracecontext: }, {otelkit_baggage: }]\n',
+        encoding="utf-8",
+    )
+    instrument = str(Path(sys.executable).with_name("opentelemetry-instrument"))
+
+    assert modules_in_a_process(instrument, OTEL_CONFIG_FILE=str(file)) == OUR_MODULES
