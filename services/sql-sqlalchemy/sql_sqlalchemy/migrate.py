@@ -6,6 +6,7 @@ One OpenTelemetry decision: one span around all of it, with an event for each re
 """
 
 import asyncio
+import logging
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -33,6 +34,9 @@ _TURNS = {"postgresql": "SELECT pg_advisory_xact_lock(5820101)", "mysql": "SELEC
 _PATIENCE_SECONDS = 60.0  # a migration may take longer than a statement of a request
 
 
+_log = logging.getLogger(__name__)
+
+
 class MigrationError(ConfigurationError):
     """The database is not at the revision that this code needs."""
 
@@ -58,6 +62,7 @@ async def prepare_database(settings: Settings, config: Config | None = None) -> 
 
 def alembic_config() -> Config:
     """Give Alembic's configuration; there is no .ini file."""
+    logging.getLogger("alembic").setLevel("WARNING")  # our own line says what was done
     config = Config()
     config.set_main_option("script_location", "sql_sqlalchemy:migrations")
     return config
@@ -70,6 +75,7 @@ async def migrate(engine: AsyncEngine, config: Config) -> list[str]:
 
         def note(step: Any, **_: object) -> None:
             applied.append(step.up_revision_id)
+            _log.info("migration applied", extra={"shop.migration.revision": step.up_revision_id})
             span.add_event("migration applied", {"shop.migration.revision": step.up_revision_id})
 
         try:
