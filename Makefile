@@ -51,6 +51,8 @@ lint: setup ## check style, formatting, types and import arrows
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy .
+	@for service in $(SERVICES); do echo "$(BIN)/mypy services/$$service/tests"; \
+		MYPYPATH=services/$$service $(BIN)/mypy services/$$service/tests/*.py || exit 1; done
 	$(BIN)/lint-imports
 
 format: setup ## format the code and repair what can be repaired

@@ -14,18 +14,29 @@ from sqlalchemy.pool import NullPool
 
 @asynccontextmanager
 async def throwaway_database(url: URL) -> AsyncIterator[URL]:
-    """Create a database beside the one named; drop it when the block is left, whoever is still connected."""
+    """Create a database and drop it when the block is left, whoever is still connected."""
     if url.get_backend_name() == "sqlite":
         with tempfile.TemporaryDirectory() as folder:
             yield url.set(database=str(Path(folder) / "ledger.sqlite"))
         return
-    name = f"ledger_{uuid4().hex[:12]}"
-    await _execute(url, f"CREATE DATABASE {name}")
+    own = await create_database(url)
     try:
-        yield url.set(database=name)
+        yield own
     finally:
-        force = " WITH (FORCE)" if url.get_backend_name() == "postgresql" else ""
-        await _execute(url, f"DROP DATABASE {name}{force}")
+        await drop_database(url, own)
+
+
+async def create_database(server: URL) -> URL:
+    """Create an empty database beside the one named."""
+    name = f"ledger_{uuid4().hex[:12]}"
+    await _execute(server, f"CREATE DATABASE {name}")
+    return server.set(database=name)
+
+
+async def drop_database(server: URL, database: URL) -> None:
+    """Drop what create_database() gave."""
+    force = " WITH (FORCE)" if server.get_backend_name() == "postgresql" else ""
+    await _execute(server, f"DROP DATABASE {database.database}{force}")
 
 
 async def _execute(url: URL, statement: str) -> None:

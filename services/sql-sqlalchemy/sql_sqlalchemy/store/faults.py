@@ -14,21 +14,24 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 class Fault(StrEnum):
     """Kinds of failure that are not the statement's fault; values are low-cardinality `error.type`s."""
 
-    COLLISION = "collision"  # two transactions; this one was rolled back and may run again
+    # Two transactions; this one was rolled back and may run again. Also when both inserted one key: keys are
+    # made before the first attempt, so the next attempt finds the row.
+    COLLISION = "collision"
     LOST = "lost_connection"  # nobody knows whether a commit that was under way took place
     POOL = "pool_exhausted"
     SLOW = "statement_timeout"
 
 
 _FAULTS: dict[str | int, Fault] = {
-    **dict.fromkeys(("40001", "40P01", "55P03"), Fault.COLLISION),
+    **dict.fromkeys(("40001", "40P01", "55P03", "23505"), Fault.COLLISION),
     **dict.fromkeys(("57P01", "57P02", "57P03", "57P05", "53300", "25P03"), Fault.LOST),
     "57014": Fault.SLOW,
-    **dict.fromkeys((1213, 1205, 1020), Fault.COLLISION),
+    **dict.fromkeys((1213, 1205, 1020, 1062), Fault.COLLISION),
     **dict.fromkeys((1040, 1053, 1927, 2002, 2003, 2006, 2013, 2014, 2055), Fault.LOST),
     **dict.fromkeys((1969, 3024), Fault.SLOW),
 }
 _SQLITE = {5: Fault.COLLISION, 6: Fault.COLLISION, 9: Fault.SLOW, 10: Fault.LOST, 14: Fault.LOST}
+_SQLITE_KEYS = {1555, 2067}  # constraints: primary key, unique
 _PERMANENT = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
 
 
@@ -49,7 +52,9 @@ def fault_of(error: BaseException) -> Fault | None:
         return None
     code = code_of(error)
     if hasattr(getattr(error, "orig", None), "sqlite_errorcode"):
-        return _SQLITE.get(int(code or 0) & 0xFF)  # the low byte; the rest says more than we need
+        number = int(code or 0)
+        # The low byte is the kind of result; the rest says more than we need.
+        return Fault.COLLISION if number in _SQLITE_KEYS else _SQLITE.get(number & 0xFF)
     if code in _FAULTS:
         return _FAULTS[code]
     return Fault.LOST if _is_lost(error, code) else None
