@@ -30,7 +30,10 @@ from sql_sqlalchemy.store.reachable import wait_until_reachable
 from sql_sqlalchemy.store.work import unit_of_work
 
 # Any name and number that no other program of the same database locks.
-_TURNS = {"postgresql": "SELECT pg_advisory_xact_lock(5820101)", "mysql": "SELECT GET_LOCK('ledger', 60)"}
+_TURNS = {
+    "postgresql": "SELECT pg_advisory_xact_lock(5820101)",
+    **dict.fromkeys(("mysql", "mariadb"), "SELECT GET_LOCK('ledger', 60)"),
+}
 _PATIENCE_SECONDS = 60.0  # a migration may take longer than a statement of a request
 
 

@@ -6,12 +6,10 @@ from uuid import UUID, uuid4
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from sql_sqlalchemy.store.filters import OrderFilter
+from sql_sqlalchemy.store.filters import OrderFilter, Text
 from sql_sqlalchemy.store.models import Order, OrderStatus
 
 Cents = Annotated[int, Field(ge=0, le=10**12)]
-# PostgreSQL keeps no NUL in a text.
-Text = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]+$")]
 
 
 class NewAccount(BaseModel):

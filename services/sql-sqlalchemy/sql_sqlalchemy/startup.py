@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from otelkit import ConfigurationError, Telemetry, configure
 from otelkit.doctor import require
+from otelkit.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
 from sql_sqlalchemy import INSTRUMENTATIONS
 
 
@@ -30,4 +31,8 @@ def start_telemetry() -> Telemetry:
     """Configure, instrument, and prove that it works. Raises ConfigurationError."""
     telemetry = configure("sql-sqlalchemy", service_version=version("sql-sqlalchemy"))
     require(*INSTRUMENTATIONS)
+    try:
+        SQLAlchemyInstrumentor().instrument()  # every engine; there is none yet
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from error
     return telemetry

@@ -5,8 +5,11 @@ scenario has tables of its own, in a database that is there for as long as it ru
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from opentelemetry import trace
+from opentelemetry.trace import Span, SpanKind
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 Act = Callable[[AsyncEngine], Awaitable[None]]
@@ -25,3 +28,8 @@ class Scenario:
 
 async def seed_nothing(_: AsyncEngine) -> None:
     """Leave the tables empty."""
+
+
+def observe(name: str, kind: SpanKind = SpanKind.INTERNAL) -> AbstractContextManager[Span]:
+    """Start a span of the scenario's own."""
+    return trace.get_tracer(__name__).start_as_current_span(name, kind=kind)

@@ -9,17 +9,15 @@ import asyncio
 from contextlib import suppress
 from uuid import UUID
 
-from opentelemetry import trace
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from sql_sqlalchemy.scenarios import Scenario
+from sql_sqlalchemy.scenarios import Scenario, observe
 from sql_sqlalchemy.store.models import Account
-from sql_sqlalchemy.store.sqlite import WRITES
+from sql_sqlalchemy.store.sqlite import reading
 
 ANN, BOB = UUID(int=1), UUID(int=2)
-_tracer = trace.get_tracer(__name__)
 
 
 async def seed(engine: AsyncEngine) -> None:
@@ -34,14 +32,14 @@ async def before(engine: AsyncEngine) -> None:
     both_hold_one = asyncio.Barrier(2)
 
     async def transfer(payer: UUID, receiver: UUID) -> None:
-        with suppress(DBAPIError), _tracer.start_as_current_span("transfer money"):
-            async with engine.execution_options(**{WRITES: False}).begin() as connection:
+        with suppress(DBAPIError), observe("transfer money"):
+            async with reading(engine).begin() as connection:
                 await _lock(connection, payer)
                 await both_hold_one.wait()
                 await _book(connection, receiver, 1)
                 await _book(connection, payer, -1)
 
-    with _tracer.start_as_current_span("before: two transfers"):
+    with observe("before: two transfers"):
         await asyncio.gather(transfer(ANN, BOB), transfer(BOB, ANN))
 
 
@@ -49,13 +47,13 @@ async def after(engine: AsyncEngine) -> None:
     """Lock both accounts at once, in the order of their ids."""
 
     async def transfer(payer: UUID, receiver: UUID) -> None:
-        with _tracer.start_as_current_span("transfer money"):
+        with observe("transfer money"):
             async with engine.begin() as connection:
                 await _lock(connection, payer, receiver)
                 await _book(connection, receiver, 1)
                 await _book(connection, payer, -1)
 
-    with _tracer.start_as_current_span("after: two transfers"):
+    with observe("after: two transfers"):
         await asyncio.gather(transfer(ANN, BOB), transfer(BOB, ANN))
 
 

@@ -1,18 +1,17 @@
 """One query for the orders and then one for the lines of each; after: one for the lines of all."""
 
-from opentelemetry import trace
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import selectinload
 
-from sql_sqlalchemy.scenarios import Scenario
+from sql_sqlalchemy.scenarios import Scenario, observe
 from sql_sqlalchemy.store.database import Database
 from sql_sqlalchemy.store.models import Order, OrderLine
 from sql_sqlalchemy.store.orders import NewLine, OrderRepository
+from sql_sqlalchemy.store.sqlite import reading
 from sql_sqlalchemy.store.transfers import Ledger
 
 ORDERS = 12
-_tracer = trace.get_tracer(__name__)
 
 
 async def seed(engine: AsyncEngine) -> None:
@@ -25,16 +24,16 @@ async def seed(engine: AsyncEngine) -> None:
 
 async def before(engine: AsyncEngine) -> None:
     """Ask once more for each order."""
-    with _tracer.start_as_current_span("before: list orders"):
-        async with AsyncSession(engine) as session:
+    with observe("before: list orders"):
+        async with AsyncSession(reading(engine)) as session:
             for order in (await session.scalars(select(Order))).all():
                 await session.scalars(select(OrderLine).where(OrderLine.order_id == order.id))
 
 
 async def after(engine: AsyncEngine) -> None:
     """Ask for all lines together."""
-    with _tracer.start_as_current_span("after: list orders"):
-        async with AsyncSession(engine) as session:
+    with observe("after: list orders"):
+        async with AsyncSession(reading(engine)) as session:
             await session.scalars(select(Order).options(selectinload(Order.lines)))
 
 

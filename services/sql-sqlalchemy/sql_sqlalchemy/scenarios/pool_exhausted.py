@@ -8,17 +8,16 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from opentelemetry import trace
 from opentelemetry.trace import SpanKind
 from sqlalchemy import select
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from sql_sqlalchemy.scenarios import Scenario, seed_nothing
+from sql_sqlalchemy.scenarios import Scenario, observe, seed_nothing
 from sql_sqlalchemy.store.models import Account
+from sql_sqlalchemy.store.sqlite import reading
 
 REQUESTS = 3
-_tracer = trace.get_tracer(__name__)
 
 
 async def before(engine: AsyncEngine) -> None:
@@ -26,16 +25,16 @@ async def before(engine: AsyncEngine) -> None:
     refused = asyncio.Barrier(REQUESTS)
 
     async def pay() -> None:
-        with suppress(PoolTimeoutError), _tracer.start_as_current_span("pay order"):
+        with suppress(PoolTimeoutError), observe("pay order"):
             try:
-                async with engine.connect() as connection:
+                async with reading(engine).connect() as connection:
                     await connection.execute(select(Account.id))
                     await _ask_provider(refused.wait)
             except PoolTimeoutError:
                 await refused.wait()
                 raise
 
-    with _tracer.start_as_current_span("before: three customers pay"):
+    with observe("before: three customers pay"):
         await asyncio.gather(*(pay() for _ in range(REQUESTS)))
 
 
@@ -44,17 +43,17 @@ async def after(engine: AsyncEngine) -> None:
     everybody = asyncio.Barrier(REQUESTS)
 
     async def pay() -> None:
-        with _tracer.start_as_current_span("pay order"):
+        with observe("pay order"):
             await _ask_provider(everybody.wait)
-            async with engine.connect() as connection:
+            async with reading(engine).connect() as connection:
                 await connection.execute(select(Account.id))
 
-    with _tracer.start_as_current_span("after: three customers pay"):
+    with observe("after: three customers pay"):
         await asyncio.gather(*(pay() for _ in range(REQUESTS)))
 
 
 async def _ask_provider(answer: Callable[[], Awaitable[object]]) -> None:
-    with _tracer.start_as_current_span("ask payment provider", kind=SpanKind.CLIENT):
+    with observe("ask payment provider", SpanKind.CLIENT):
         await answer()
 
 

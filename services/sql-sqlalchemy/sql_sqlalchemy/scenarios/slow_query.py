@@ -6,21 +6,20 @@ its span says so.
 
 from contextlib import suppress
 
-from opentelemetry import trace
 from sqlalchemy import Select, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import aliased
 
-from sql_sqlalchemy.scenarios import Scenario
+from sql_sqlalchemy.scenarios import Scenario, observe
 from sql_sqlalchemy.store.bulk import import_orders
 from sql_sqlalchemy.store.database import Database
 from sql_sqlalchemy.store.models import Order
 from sql_sqlalchemy.store.orders import NewLine
+from sql_sqlalchemy.store.sqlite import reading
 from sql_sqlalchemy.store.transfers import Ledger
 
 ORDERS = 10_000
-_tracer = trace.get_tracer(__name__)
 
 
 async def seed(engine: AsyncEngine) -> None:
@@ -38,19 +37,19 @@ async def before(engine: AsyncEngine) -> None:
         .where(earlier.account_id == Order.account_id, earlier.total_cents <= Order.total_cents)
         .scalar_subquery()
     )
-    with suppress(DBAPIError), _tracer.start_as_current_span("before: running totals"):
+    with suppress(DBAPIError), observe("before: running totals"):
         await _report(engine, select(Order.id, so_far))
 
 
 async def after(engine: AsyncEngine) -> None:
     """Add up as the rows go by."""
     window = func.sum(Order.total_cents).over(partition_by=Order.account_id, order_by=Order.total_cents)
-    with _tracer.start_as_current_span("after: running totals"):
+    with observe("after: running totals"):
         await _report(engine, select(Order.id, window))
 
 
 async def _report(engine: AsyncEngine, query: "Select[tuple[object, int]]") -> None:
-    async with engine.connect() as connection:
+    async with reading(engine).connect() as connection:
         await connection.execute(query)
 
 

@@ -5,7 +5,7 @@ literally, `%` and `_` included.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, exists
 
 from sql_sqlalchemy.store.models import Account, Order, OrderLine, OrderStatus
 
-Text = Field(default=None, min_length=1, max_length=100)
+# PostgreSQL keeps no NUL in a text.
+Text = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]+$")]
 
 
 class OrderFilter(BaseModel):
@@ -23,9 +24,9 @@ class OrderFilter(BaseModel):
 
     status: OrderStatus | None = None
     account_id: UUID | None = None
-    owner_contains: str | None = Text
-    item: str | None = Text
-    item_contains: str | None = Text
+    owner_contains: Text | None = None
+    item: Text | None = None
+    item_contains: Text | None = None
     placed_from: AwareDatetime | None = None
     placed_before: AwareDatetime | None = None
     total_from_cents: int | None = Field(default=None, ge=0, le=10**12)

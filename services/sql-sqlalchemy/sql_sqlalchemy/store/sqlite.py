@@ -10,9 +10,15 @@ import time
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 WRITES = "ledger_writes"  # execution option of transactions that will write
 _CHECK_EVERY = 10_000  # instructions of SQLite's machine, well below a millisecond
+
+
+def reading(engine: AsyncEngine) -> AsyncEngine:
+    """Give a view of the engine whose transactions only read; servers need no such promise."""
+    return engine.execution_options(**{WRITES: False})
 
 
 def prepare_sqlite(engine: Engine, statement_seconds: float) -> None:
@@ -37,8 +43,12 @@ def prepare_sqlite(engine: Engine, statement_seconds: float) -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(WRITES, True)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.get_execution_options().get(WRITES, True):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # with a span: here one waits for other writers
+        else:
+            cursor = connection.connection.cursor()
+            cursor.execute("BEGIN")
+            cursor.close()
 
     @event.listens_for(engine, "before_cursor_execute")
     def on_execute(connection: Connection, *_: object) -> None:
