@@ -5,7 +5,11 @@ import sys
 
 from bench.report import publish
 
-BENCHMARKS = {"export": "bench.export", "http-fastapi": "bench.http_fastapi"}
+BENCHMARKS = {
+    "export": "bench.export",
+    "http-fastapi": "bench.http_fastapi",
+    "sql-sqlalchemy": "bench.sql_sqlalchemy",
+}
 
 
 def main(names: list[str]) -> int:

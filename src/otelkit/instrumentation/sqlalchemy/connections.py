@@ -5,43 +5,44 @@ event for a connection that was lent, none for one that is asked for. `wait_time
 the conventions (1.44) define it; for a finding it is taken off.
 """
 
-import time
 from collections.abc import Callable
+from functools import wraps
+from time import perf_counter, time
 from typing import Any
 
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
-from otelkit.instrumentation.sqlalchemy.engines import ENGINES, Watched
-from otelkit.instrumentation.sqlalchemy.pool import CREATED, LENT
+from otelkit.instrumentation.sqlalchemy.engines import ATTRIBUTE, ENGINES, Watched
+from otelkit.instrumentation.sqlalchemy.pool import CREATED, LENT, WatchedPool
+
+RawConnection = Callable[[Engine], PoolProxiedConnection]
 
 
-def lend(original: Callable[[Engine], PoolProxiedConnection], engine: Engine) -> PoolProxiedConnection:
-    """Get a connection from the engine's pool, and measure that when the engine is watched."""
-    watched = ENGINES.find(engine)
-    if watched is None:
-        return original(engine)
-    request, begun = object(), time.perf_counter()
-    watched.pool.pending.add(request)
-    try:
-        connection = original(engine)
-    except PoolTimeoutError:
-        _note_timeout(watched, time.perf_counter() - begun)
-        raise
-    finally:
-        watched.pool.pending.discard(request)
-    _note_lent(watched, connection, begun)
-    return connection
+def measured(original: RawConnection) -> RawConnection:
+    """Give a `raw_connection` that measures when its engine is watched."""
 
+    @wraps(original)
+    def raw_connection(self: Engine) -> PoolProxiedConnection:
+        watched: Watched | None = self.dialect.__dict__.get(ATTRIBUTE) or ENGINES.find(self)
+        if watched is None:
+            return original(self)
+        pool, begun = watched.pool, perf_counter()
+        pool.pending.append(begun)
+        try:
+            connection = original(self)
+        except PoolTimeoutError:
+            _note_timeout(watched, perf_counter() - begun)
+            raise
+        finally:
+            pool.pending.remove(begun)
+        waited = pool.lend(connection, begun, perf_counter())
+        if waited >= watched.wait_limit_seconds:
+            watched.telemetry.findings.wait(waited, pool.name)
+        return connection
 
-def _note_lent(watched: Watched, connection: PoolProxiedConnection, begun: float) -> None:
-    pool, telemetry, now = watched.pool, watched.telemetry, time.perf_counter()
-    created_seconds = pool.lend(connection, (watched, now))
-    if created_seconds:
-        telemetry.pools.create.record(created_seconds, pool.attributes)
-    telemetry.pools.wait.record(now - begun, pool.attributes)
-    telemetry.findings.wait(now - begun - created_seconds, pool.name)
+    return raw_connection
 
 
 def _note_timeout(watched: Watched, seconds: float) -> None:
@@ -53,13 +54,13 @@ def note_created(_connection: Any, record: ConnectionPoolEntry) -> None:
     """Keep how long creating took until the connection is lent; SQLAlchemy has noted when it began."""
     if record.record_info is not None:
         begun = getattr(record, "last_connect_time", 0.0)
-        record.record_info[CREATED] = max(time.time() - begun, 1e-9) if begun else 0.0
+        record.record_info[CREATED] = max(time() - begun, 1e-9) if begun else 0.0
         record.record_info.pop(LENT, None)
 
 
 def note_returned(_connection: Any, record: ConnectionPoolEntry) -> None:
     """Record how long a connection was used."""
-    lent: tuple[Watched, float] | None = (record.record_info or {}).pop(LENT, None)
+    info = record.record_info
+    lent: tuple[WatchedPool, float] | None = info.pop(LENT, None) if info else None
     if lent is not None:
-        watched, since = lent
-        watched.telemetry.pools.use.record(time.perf_counter() - since, watched.pool.attributes)
+        lent[0].take_back(perf_counter() - lent[1])

@@ -4,6 +4,8 @@ It lies on the engine's dialect, which all engines made of it by `execution_opti
 `dispose()` leaves alone; so a query finds it by one attribute, and it goes when the engine goes.
 """
 
+import math
+from collections.abc import Callable
 from typing import Any
 from weakref import WeakSet
 
@@ -25,15 +27,31 @@ class Watched:
         self.server = server_of(engine)
         self.statements = Statements(engine.dialect, self.server)
         self.batches = Statements(engine.dialect, self.server, batch=True)
-        self.pool = WatchedPool(engine)
+        self.pool = WatchedPool(engine, telemetry.pools.times)
         self.start_span = telemetry.tracer.start_span
         self.record = telemetry.duration.record
-        self.repeat = telemetry.findings.repeat
+        self.repeat: Callable[[Any, str], None] = telemetry.findings.repeat
         self.decorates = self.settings.record_parameters or self.settings.sqlcommenter
+        self.wait_limit_seconds = self.settings.pool_wait_threshold_seconds or math.inf
         self.has_transactions = self.settings.transaction_spans
-        self.replaced: dict[str, Any] = {}
-        """Own attributes of the dialect that were replaced; None where it had none."""
+        self.ending: dict[int, Any] = {}
+        """Transactions whose end was announced, by the identity of what the dialect's end gets."""
+        self._replaced: dict[str, Any] = {}
         telemetry.pools.watched.add(self.pool)
+
+    def replace(self, dialect: Dialect, name: str, wrapping: Callable[[Any], Any]) -> None:
+        """Give this dialect alone another method; `wrapping` gets the one it had."""
+        self._replaced[name] = dialect.__dict__.get(name)
+        setattr(dialect, name, wrapping(getattr(dialect, name)))
+
+    def restore(self, dialect: Dialect) -> None:
+        """Take back what was replaced, and record what was gathered."""
+        for name, own in self._replaced.items():
+            dialect.__dict__.pop(name)
+            if own is not None:
+                setattr(dialect, name, own)
+        self.telemetry.hand_over()
+        self.telemetry.pools.watched.discard(self.pool)
 
 
 class Engines:
@@ -41,6 +59,7 @@ class Engines:
 
     def __init__(self) -> None:
         self.for_all: Telemetry | None = None
+        self.attach: Callable[[Engine, Watched], None] = lambda *_: None
         self._dialects: WeakSet[Dialect] = WeakSet()
 
     def watch(self, engine: Engine, telemetry: Telemetry) -> Watched:
@@ -54,6 +73,7 @@ class Engines:
         watched = Watched(engine, telemetry)
         setattr(engine.dialect, ATTRIBUTE, watched)
         self._dialects.add(engine.dialect)
+        self.attach(engine, watched)
         return watched
 
     def find(self, engine: Engine) -> Watched | None:
@@ -74,11 +94,7 @@ class Engines:
         self.for_all = None
         for dialect in list(self._dialects):
             watched: Watched = dialect.__dict__.pop(ATTRIBUTE)
-            watched.telemetry.pools.watched.discard(watched.pool)
-            for name, own in watched.replaced.items():
-                dialect.__dict__.pop(name)
-                if own is not None:
-                    dialect.__dict__[name] = own
+            watched.restore(dialect)
         self._dialects.clear()
 
 

@@ -36,9 +36,9 @@ class Findings:
             FINDINGS, unit="{finding}", description="Problems found in how the database is used."
         )
 
-    def repeat(self, span: Span, summary: str) -> None:
+    def repeat(self, span: Span | None, summary: str) -> None:
         """Count a query under the span that was current when it ran."""
-        if not self._threshold or span is INVALID_SPAN:
+        if span is None or span is INVALID_SPAN or not self._threshold:
             return
         repetitions = self._parents.of(span).repetitions
         count = repetitions.get(summary, 0) + 1
@@ -50,8 +50,8 @@ class Findings:
             self._tell(span, N_PLUS_ONE, {DB_QUERY_SUMMARY: summary}, details)
 
     def wait(self, seconds: float, pool: str, *, timed_out: bool = False) -> None:
-        """Judge a wait for a connection, without the time that making one took."""
-        if not self._wait_seconds or (seconds < self._wait_seconds and not timed_out):
+        """Tell of a wait for a connection that was too long, without the time that making one took."""
+        if not self._wait_seconds:
             return
         span = get_current_span()
         known = {DB_CLIENT_CONNECTION_POOL_NAME: pool}

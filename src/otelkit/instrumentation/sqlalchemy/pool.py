@@ -4,9 +4,10 @@ States are read from SQLAlchemy's records of connections, not counted along even
 connection was invalidated, disposed of or detached, however that came about.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary, ref
 
+from opentelemetry.context import Context
 from opentelemetry.semconv._incubating.attributes.db_attributes import DB_CLIENT_CONNECTION_POOL_NAME
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import (
@@ -19,33 +20,56 @@ from sqlalchemy.pool import (
     StaticPool,
 )
 
+from otelkit.instrumentation.sqlalchemy.gathered import Gathered
 from otelkit.instrumentation.sqlalchemy.server import pool_name_of
 
 CREATED = "otelkit.created_seconds"
 LENT = "otelkit.lent"
+SEEN = "otelkit.seen"
+_NO_CONTEXT = Context()
+
+
+class PoolTimes(NamedTuple):
+    """Where pools record what took how long."""
+
+    create: Gathered
+    wait: Gathered
+    use: Gathered
 
 
 class WatchedPool:
     """The pool of an engine, also after `dispose()` gave it another."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, times: PoolTimes) -> None:
         self.name = pool_name_of(engine)
         self.attributes = {DB_CLIENT_CONNECTION_POOL_NAME: self.name}
-        self.pending: set[object] = set()
+        self._times = times
+        self.pending: list[float] = []  # when each request began
         self._engine = ref(engine)
         self._records: WeakKeyDictionary[ConnectionPoolEntry, None] = WeakKeyDictionary()
         for record in _idle_records(engine.pool):
             self._records[record] = None
 
-    def lend(self, connection: PoolProxiedConnection, note: object) -> float:
-        """Leave a note on a lent connection; gives the seconds that making it took, 0 if it was there."""
+    def lend(self, connection: PoolProxiedConnection, begun: float, now: float) -> float:
+        """Note a connection that was lent; gives the seconds of waiting without those of making it."""
+        self._times.wait.record(now - begun, self.attributes, _NO_CONTEXT)
         record: ConnectionPoolEntry | None = getattr(connection, "_connection_record", None)
-        if record is None or record.record_info is None:
-            return 0.0
-        if record not in self._records:
+        info = record.record_info if record is not None else None
+        if record is None or info is None:
+            return now - begun
+        info.setdefault(LENT, (self, now))
+        if info.get(SEEN) is not self:
+            info[SEEN] = self
             self._records[record] = None
-        record.record_info.setdefault(LENT, note)
-        return float(record.record_info.pop(CREATED, 0.0))
+        if CREATED not in info:
+            return now - begun
+        seconds = float(info.pop(CREATED))
+        self._times.create.record(seconds, self.attributes, _NO_CONTEXT)
+        return now - begun - seconds
+
+    def take_back(self, seconds: float) -> None:
+        """Note how long a connection was used."""
+        self._times.use.record(seconds, self.attributes, _NO_CONTEXT)
 
     def count(self) -> tuple[int, int]:
         """Idle and used connections that are open now."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from weakref import WeakSet
 
-from opentelemetry.metrics import CallbackOptions, Histogram, Meter, Observation
+from opentelemetry.metrics import CallbackOptions, Meter, Observation
 from opentelemetry.semconv._incubating.attributes.db_attributes import (
     DB_CLIENT_CONNECTION_POOL_NAME,
     DB_CLIENT_CONNECTION_STATE,
@@ -17,7 +17,7 @@ from opentelemetry.semconv._incubating.attributes.db_attributes import (
 )
 from opentelemetry.semconv._incubating.metrics import db_metrics as names
 
-from otelkit.instrumentation.sqlalchemy.pool import WatchedPool
+from otelkit.instrumentation.sqlalchemy.pool import PoolTimes, WatchedPool
 
 IDLE = DbClientConnectionStateValues.IDLE.value
 USED = DbClientConnectionStateValues.USED.value
@@ -31,8 +31,9 @@ _LIMITS = {
 class PoolMetrics:
     """All pools of one `instrument()`."""
 
-    def __init__(self, meter: Meter, times: dict[str, Histogram]) -> None:
-        self.create, self.wait, self.use = times["create"], times["wait"], times["use"]
+    def __init__(self, meter: Meter, times: PoolTimes, before: Callable[[], None]) -> None:
+        self._before = before  # what must be done before metrics are collected
+        self.times = times
         self.timeouts = meter.create_counter(
             names.DB_CLIENT_CONNECTION_TIMEOUTS,
             unit="{timeout}",
@@ -48,6 +49,7 @@ class PoolMetrics:
             meter.create_observable_up_down_counter(name, [callback], unit=unit)
 
     def _counts(self, _: CallbackOptions) -> Iterator[Observation]:
+        self._before()
         counts = Counter[tuple[str, str]]()
         for pool in list(self.watched):
             idle, used = pool.count()

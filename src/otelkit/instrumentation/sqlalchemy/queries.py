@@ -1,122 +1,120 @@
-"""One CLIENT span and one duration for each execution, from before the cursor executes until after it.
+"""One CLIENT span and one duration for each execution, around the dialect's `do_execute` and its kin.
 
-Fetching is not part of it: a streamed result is read at the application's pace. An insert that SQLAlchemy
-sends in batches is one execution. Convention: semantic conventions 1.44, "Database client spans"; a span
-ends however its query does, and one that no event ended ends with the execution's context.
+Every execution passes there, sync or asyncio, and an error or a cancelled task passes back through it, so no
+span stays open. SQLAlchemy's connection events would do, but on a connection that was just lent they cost
+more than the span. Fetching is not part of it: a streamed result is read at the application's pace.
+Convention: semantic conventions 1.44, "Database client spans".
 """
 
-import logging
+from collections.abc import Callable
 from functools import partial
 from time import perf_counter
 from typing import Any
 
 from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY as SUPPRESSED  # what instrumentations ask
-from opentelemetry.context import Context, get_current
-from opentelemetry.semconv.attributes.db_attributes import DB_OPERATION_BATCH_SIZE
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode, get_current_span
-from sqlalchemy.engine import Connection, ExceptionContext, ExecutionContext
+from opentelemetry.context import get_current
+from opentelemetry.trace.propagation import (
+    _SPAN_KEY as CURRENT,  # get_current_span() costs five times as much
+)
+from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.interfaces import ExecuteStyle
 
 from otelkit.instrumentation.sqlalchemy.decoration import decorate
-from otelkit.instrumentation.sqlalchemy.engines import ATTRIBUTE, ENGINES, Watched
-from otelkit.instrumentation.sqlalchemy.failures import failure_of
-from otelkit.instrumentation.sqlalchemy.statements import Attributes
-from otelkit.instrumentation.sqlalchemy.transactions import context_of, note_error
+from otelkit.instrumentation.sqlalchemy.engines import Watched
+from otelkit.instrumentation.sqlalchemy.running import CLIENT, Running
+from otelkit.instrumentation.sqlalchemy.transactions import context_of
 
-_logger = logging.getLogger(__name__)
-RUNNING = "_otelkit_running"  # of the context of an execution
-CLIENT, ERROR = SpanKind.CLIENT, Status(StatusCode.ERROR)
-INSERTMANYVALUES = ExecuteStyle.INSERTMANYVALUES
+_BATCHES = "_otelkit_batches"  # of the context of an execution that SQLAlchemy sends in several
+_INSERTMANYVALUES = ExecuteStyle.INSERTMANYVALUES
+Execute = Callable[..., None]
 
 
-class _Running(tuple[Span, Watched, Attributes, Context, float]):
-    """Span, engine, attributes of the duration, context, and when it began."""
-
-    __slots__ = ()
-
-    def __del__(self) -> None:  # a listener after ours raised: SQLAlchemy tells nobody
-        if self[0].is_recording():
-            self[0].set_status(ERROR)
-            self[0].end()
+def trace_queries(watched: Watched, dialect: Dialect) -> None:
+    """Put the spans around a dialect's three ways to execute."""
+    watched.replace(dialect, "do_execute", partial(_single, watched))
+    watched.replace(dialect, "do_execute_no_params", partial(_without_parameters, watched))
+    watched.replace(dialect, "do_executemany", partial(_several, watched))
 
 
-def before_execute(
-    conn: Connection, _cursor: Any, text: str, parameters: Any, context: Any, many: bool
-) -> tuple[str, Any]:
-    """Start the span; with settings that say so, change the statement."""
-    try:
-        watched = conn.dialect.__dict__.get(ATTRIBUTE) or ENGINES.find(conn.engine)
+def _single(watched: Watched, original: Execute) -> Execute:
+    statements, start_span = watched.statements, watched.start_span
+    repeat, record = watched.repeat, watched.record
+    one_of_batches = partial(_one_of_batches, watched, original)
+
+    def do_execute(cursor: Any, text: str, parameters: Any, context: Any = None) -> None:
         now = get_current()
-        if watched is None or SUPPRESSED in now:
-            return text, parameters
-        if many:
-            return _begin_many(watched, conn, text, context, now), parameters
-        statement = watched.statements[text]
-        watched.repeat(get_current_span(now), statement.name)
+        if SUPPRESSED in now or _is_internal(context):
+            return original(cursor, text, parameters, context)
+        if context is not None and context.execute_style is _INSERTMANYVALUES:
+            return one_of_batches(cursor, text, parameters, context)
+        statement = statements[text]
+        repeat(now.get(CURRENT), statement.name)
         if watched.has_transactions:
-            now = context_of(conn, now)
-        span = watched.start_span(statement.name, now, CLIENT, statement.span)
+            now = context_of(context, now)
+        span = start_span(statement.name, now, CLIENT, statement.span)
         if watched.decorates and span.is_recording():
             text = decorate(text, parameters, span, watched.settings)
-        context.__dict__[RUNNING] = _Running((span, watched, statement.metric, now, perf_counter()))
-    except Exception:
-        _logger.warning("this query has no span", exc_info=True)
-    return text, parameters
+        begun = perf_counter()
+        try:
+            original(cursor, text, parameters, context)
+        except BaseException as error:
+            Running(watched, span, statement.metric, now, begun).fail(error, context)
+            raise
+        record(perf_counter() - begun, statement.metric, now)
+        span.end()
+        return None
+
+    return do_execute
 
 
-def _begin_many(watched: Watched, conn: Connection, text: str, context: Any, now: Context) -> str:
-    """Start the span of several parameter sets; SQLAlchemy can call for each batch of them."""
-    if RUNNING in context.__dict__:
-        return text
-    in_batches = context.execute_style is INSERTMANYVALUES
-    source, size = context.statement if in_batches else text, len(context.parameters)
-    statement = (watched.batches if size > 1 else watched.statements)[source]
-    attributes = {**statement.span, DB_OPERATION_BATCH_SIZE: size} if size > 1 else statement.span
-    watched.repeat(get_current_span(now), statement.name)
-    if watched.has_transactions:
-        now = context_of(conn, now)
-    span = watched.start_span(statement.name, now, CLIENT, attributes)
-    context.__dict__[RUNNING] = _Running((span, watched, statement.metric, now, perf_counter()))
-    if in_batches:
+def _without_parameters(watched: Watched, original: Execute) -> Execute:
+    def ignoring(cursor: Any, text: str, _: Any, context: Any = None) -> None:
+        original(cursor, text, context)
+
+    single = _single(watched, ignoring)
+
+    def do_execute_no_params(cursor: Any, text: str, context: Any = None) -> None:
+        single(cursor, text, None, context)
+
+    return do_execute_no_params
+
+
+def _several(watched: Watched, original: Execute) -> Execute:
+    def do_executemany(cursor: Any, text: str, parameters: Any, context: Any = None) -> None:
+        if SUPPRESSED in get_current() or _is_internal(context):
+            return original(cursor, text, parameters, context)
+        running = Running.begin_batch(watched, text, len(parameters), context)
+        try:
+            original(cursor, text, parameters, context)
+        except BaseException as error:
+            running.fail(error, context)
+            raise
+        return running.end()
+
+    return do_executemany
+
+
+def _one_of_batches(watched: Watched, original: Execute, *arguments: Any) -> None:
+    """One span for all: it begins with the first, and `post_exec` is what SQLAlchemy calls after the last."""
+    context = arguments[-1]
+    running = context.__dict__.get(_BATCHES)
+    if running is None:
+        running = Running.begin_batch(watched, context.statement, len(context.parameters), context)
+        context.__dict__[_BATCHES] = running
         context.post_exec = partial(_end_batches, context, context.post_exec)
-    return text
+    try:
+        original(*arguments)
+    except BaseException as error:
+        running.fail(error, context)
+        raise
 
 
-def _end_batches(context: Any, post_exec: Any) -> None:
+def _end_batches(context: Any, post_exec: Callable[[], None]) -> None:
     del context.post_exec
-    _end(context)
+    context.__dict__.pop(_BATCHES).end()
     post_exec()
 
 
-def after_execute(
-    _conn: Connection, _cursor: Any, _text: str, _parameters: Any, context: Any, many: bool
-) -> None:
-    """End the span, unless more batches follow."""
-    if not (many and "post_exec" in context.__dict__):
-        _end(context)
-
-
-def _end(context: Any) -> None:
-    running = context.__dict__.pop(RUNNING, None)
-    if running is not None:
-        span, watched, attributes, now, begun = running
-        watched.record(perf_counter() - begun, attributes, now)
-        span.end()
-
-
-def after_error(error: ExceptionContext) -> None:
-    """End the span of a query that failed, was cancelled or lost its connection."""
-    context: ExecutionContext | None = error.execution_context
-    exception = error.original_exception
-    if error.connection is not None:
-        note_error(error.connection, exception, in_statement=error.statement is not None)
-    running = context.__dict__.pop(RUNNING, None) if context is not None else None
-    if running is None:
-        return
-    span, watched, attributes, now, begun = running
-    failure = failure_of(exception)
-    watched.record(perf_counter() - begun, {**attributes, **failure}, now)
-    if span.is_recording():
-        span.set_status(ERROR)
-        span.set_attributes(failure)
-    span.end()
+def _is_internal(context: Any) -> bool:
+    """Tell SQLAlchemy's own questions on a first connection, for which it turns events off as well."""
+    return context is not None and context.root_connection.__dict__.get("_has_events") is False

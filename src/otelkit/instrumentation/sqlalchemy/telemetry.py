@@ -7,13 +7,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from opentelemetry.metrics import Meter, MeterProvider, get_meter
-from opentelemetry.semconv._incubating.metrics import db_metrics as incubating
+from opentelemetry.semconv._incubating.metrics.db_metrics import (
+    DB_CLIENT_CONNECTION_CREATE_TIME,
+    DB_CLIENT_CONNECTION_USE_TIME,
+    DB_CLIENT_CONNECTION_WAIT_TIME,
+)
 from opentelemetry.semconv.metrics.db_metrics import DB_CLIENT_OPERATION_DURATION
 from opentelemetry.semconv.schemas import Schemas
 from opentelemetry.trace import TracerProvider, get_tracer
 
 from otelkit.instrumentation.sqlalchemy.findings import Findings
+from otelkit.instrumentation.sqlalchemy.gathered import Gathered
 from otelkit.instrumentation.sqlalchemy.parents import Parents
+from otelkit.instrumentation.sqlalchemy.pool import PoolTimes
 from otelkit.instrumentation.sqlalchemy.pool_metrics import PoolMetrics
 from otelkit.instrumentation.sqlalchemy.settings import settings_of
 
@@ -34,29 +40,25 @@ class Telemetry:
         self.settings = settings_of(settings)
         self.tracer = get_tracer(SCOPE, tracer_provider=tracer_provider, schema_url=SCHEMA)
         meter = get_meter(SCOPE, meter_provider=meter_provider, schema_url=SCHEMA)
-        self.duration = meter.create_histogram(
-            DB_CLIENT_OPERATION_DURATION,
-            unit="s",
-            description="Duration of database client operations.",
-            explicit_bucket_boundaries_advisory=BOUNDARIES_SECONDS,
+        self.duration = _seconds(meter, DB_CLIENT_OPERATION_DURATION, "Duration of database operations.")
+        times = PoolTimes(
+            _seconds(meter, DB_CLIENT_CONNECTION_CREATE_TIME, "The time it took to create a new connection."),
+            _seconds(meter, DB_CLIENT_CONNECTION_WAIT_TIME, "The time it took to obtain an open connection."),
+            _seconds(meter, DB_CLIENT_CONNECTION_USE_TIME, "The time between borrowing and returning."),
         )
+        self._gathered = (self.duration, *times)
         self.parents = Parents()
         self.findings = Findings(meter, self.settings, self.parents)
-        self.pools = PoolMetrics(meter, _connection_times(meter))
+        self.pools = PoolMetrics(meter, times, self.hand_over)
+
+    def hand_over(self) -> None:
+        """Record all durations that were gathered."""
+        for gathered in self._gathered:
+            gathered.hand_over()
 
 
-def _connection_times(meter: Meter) -> dict[str, Any]:
-    names = {
-        "create": (incubating.DB_CLIENT_CONNECTION_CREATE_TIME, "create a new connection"),
-        "wait": (incubating.DB_CLIENT_CONNECTION_WAIT_TIME, "obtain an open connection from the pool"),
-        "use": (incubating.DB_CLIENT_CONNECTION_USE_TIME, "return a connection to the pool"),
-    }
-    return {
-        key: meter.create_histogram(
-            name,
-            unit="s",
-            description=f"The time it took to {what}.",
-            explicit_bucket_boundaries_advisory=BOUNDARIES_SECONDS,
-        )
-        for key, (name, what) in names.items()
-    }
+def _seconds(meter: Meter, name: str, description: str) -> Gathered:
+    histogram = meter.create_histogram(
+        name, "s", description, explicit_bucket_boundaries_advisory=BOUNDARIES_SECONDS
+    )
+    return Gathered(histogram)

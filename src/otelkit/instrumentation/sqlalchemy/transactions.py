@@ -21,7 +21,8 @@ from opentelemetry.trace import (
     get_current_span,
     set_span_in_context,
 )
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
 
 from otelkit.instrumentation.sqlalchemy.engines import ENGINES, Watched
 from otelkit.instrumentation.sqlalchemy.failures import failure_of, is_retryable
@@ -31,7 +32,6 @@ NAME = "TRANSACTION"
 OUTCOME = "otelkit.db.transaction.outcome"
 ATTEMPT = "otelkit.db.transaction.attempt"
 _ATTRIBUTE = "_otelkit_transaction"  # of a connection while its transaction is open
-_KEY = "otelkit.transaction"  # in the connection's info while the transaction ends
 _ENDS = {
     "do_commit": "commit",
     "do_rollback": "rollback",
@@ -69,12 +69,11 @@ class Transaction:
         self.end("rollback")
 
 
-def begin(conn: Connection, *_: Any) -> None:
-    """Start the span of a transaction, if the setting says so."""
-    watched = ENGINES.find(conn.engine)
-    if watched is None or not watched.has_transactions:
+def _begin(conn: Connection, *_: Any) -> None:
+    """Start the span of a transaction."""
+    watched = ENGINES.known(conn.dialect)
+    if watched is None:  # taken out since
         return
-    _see_ends(watched, conn.dialect)
     current = get_current_span()
     parent = watched.telemetry.parents.of(current) if current is not INVALID_SPAN else None
     attempt = parent.failed_attempts + 1 if parent is not None else 1
@@ -89,50 +88,71 @@ def begin(conn: Connection, *_: Any) -> None:
     conn.__dict__[_ATTRIBUTE] = Transaction(span, parent)
 
 
-def context_of(conn: Connection, otherwise: Context) -> Context:
-    """Give the context for a query: in the connection's transaction when there is one."""
-    transaction: Transaction | None = conn.__dict__.get(_ATTRIBUTE)
+def context_of(execution: Any, otherwise: Context) -> Context:
+    """Give the context for a query: in its connection's transaction when there is one."""
+    transaction = _open_in(execution)
     return transaction.context if transaction is not None else otherwise
 
 
-def prepare_end(conn: Connection, *_: Any) -> None:
-    """Hand the transaction to the dialect's commit or rollback, which follows."""
-    transaction: Transaction | None = conn.__dict__.pop(_ATTRIBUTE, None)
-    if transaction is None:
-        return
-    if conn.closed or conn.invalidated:  # nothing follows
-        transaction.end("rollback")
-    else:
-        conn.info[_KEY] = transaction
-
-
-def note_error(conn: Connection, error: BaseException, *, in_statement: bool) -> None:
-    """Keep the error of a query for its transaction, or end a transaction whose BEGIN or COMMIT failed."""
-    transaction: Transaction | None = conn.__dict__.get(_ATTRIBUTE)
-    if in_statement:
-        if transaction is not None:
-            transaction.error = error
-        return
-    if not conn.closed and not conn.invalidated:
-        transaction = conn.info.pop(_KEY, transaction)
+def note_error(execution: Any, error: BaseException) -> None:
+    """Keep the error of a query for its transaction."""
+    transaction = _open_in(execution)
     if transaction is not None:
         transaction.error = error
-        transaction.end("failed")
 
 
-def _see_ends(watched: Watched, dialect: Dialect) -> None:
-    if watched.replaced:
+def _open_in(execution: Any) -> Transaction | None:
+    return None if execution is None else execution.root_connection.__dict__.get(_ATTRIBUTE)
+
+
+def _before_end(conn: Connection, *_: Any) -> None:
+    """Hand the transaction to the dialect's commit or rollback, which follows."""
+    transaction: Transaction | None = conn.__dict__.pop(_ATTRIBUTE, None)
+    watched = ENGINES.known(conn.dialect)
+    if transaction is None:
         return
+    if watched is None or conn.closed or conn.invalidated:  # nothing follows that we see
+        transaction.end("rollback")
+    else:
+        watched.ending[id(conn.connection)] = transaction
+
+
+def _before_twophase_end(conn: Connection, *_: Any) -> None:
+    transaction: Transaction | None = conn.__dict__.pop(_ATTRIBUTE, None)
+    watched = ENGINES.known(conn.dialect)
+    if transaction is not None and watched is not None:
+        watched.ending[id(conn)] = transaction
+
+
+def _ending(watched: Watched, outcome: str, original: Callable[..., None]) -> Callable[..., None]:
+    def end(connection: Any, *args: Any, **more: Any) -> None:
+        transaction: Transaction | None = watched.ending.pop(id(connection), None)
+        try:
+            original(connection, *args, **more)
+        except BaseException as error:
+            if transaction is not None:
+                transaction.error = error
+                transaction.end("failed")
+            raise
+        if transaction is not None:
+            transaction.end(outcome)
+
+    return end
+
+
+_LISTENERS: dict[str, Callable[..., None]] = {
+    "begin": _begin,
+    "begin_twophase": _begin,
+    "commit": _before_end,
+    "rollback": _before_end,
+    "commit_twophase": _before_twophase_end,
+    "rollback_twophase": _before_twophase_end,
+}
+
+
+def trace_transactions(watched: Watched, engine: Engine) -> None:
+    """Put spans around an engine's transactions."""
+    for name, listener in _LISTENERS.items():
+        event.listen(engine, name, listener)
     for name, outcome in _ENDS.items():
-        if name in dialect.__dict__:
-            watched.replaced[name] = dialect.__dict__[name]
-        else:
-            watched.replaced[name] = None
-        setattr(dialect, name, partial(_end_after, getattr(dialect, name), outcome))
-
-
-def _end_after(original: Callable[..., None], outcome: str, connection: Any, *args: Any, **more: Any) -> None:
-    original(connection, *args, **more)
-    transaction: Transaction | None = connection.info.pop(_KEY, None)
-    if transaction is not None:
-        transaction.end(outcome)
+        watched.replace(engine.dialect, name, partial(_ending, watched, outcome))
