@@ -85,6 +85,7 @@ async def test_commit_whose_answer_is_lost_is_not_done_twice(
             connection.connection.commit()  # the server has it, and nobody hears of that
             own_postgres_server.kill()
             own_postgres_server.restart()
+            raise ConnectionResetError
 
     await ledger.transfer(wanted)
 
