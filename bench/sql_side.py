@@ -22,7 +22,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, cre
 
 from otelkit.export import DirectSpanProcessor, WaitingSpanExporter
 from otelkit.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
-from otelkit.instrumentation.sqlalchemy.telemetry import BOUNDARIES_SECONDS
+from otelkit.instrumentation.sqlalchemy.instruments import BOUNDARIES_SECONDS
 
 QUERIES = 4000
 ROWS = 100_000

@@ -50,7 +50,7 @@ class Watched:
             dialect.__dict__.pop(name)
             if own is not None:
                 setattr(dialect, name, own)
-        self.telemetry.hand_over()
+        self.telemetry.instruments.hand_over()
         self.telemetry.pools.watched.discard(self.pool)
 
 

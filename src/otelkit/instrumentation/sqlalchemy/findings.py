@@ -7,7 +7,7 @@ once a span and summary.
 
 from typing import Any
 
-from opentelemetry.metrics import Meter
+from opentelemetry.metrics import Counter
 from opentelemetry.semconv._incubating.attributes.db_attributes import DB_CLIENT_CONNECTION_POOL_NAME
 from opentelemetry.semconv.attributes.db_attributes import DB_QUERY_SUMMARY
 from opentelemetry.trace import INVALID_SPAN, Span, get_current_span
@@ -16,7 +16,6 @@ from otelkit.instrumentation.sqlalchemy.parents import SUMMARIES_PER_PARENT, Par
 from otelkit.instrumentation.sqlalchemy.settings import Settings
 
 FINDING = "otelkit.db.finding"
-FINDINGS = "otelkit.db.findings"
 FINDING_TYPE = "otelkit.db.finding.type"
 REPETITIONS = "otelkit.db.finding.repetitions"
 WAIT_SECONDS = "otelkit.db.finding.wait_seconds"
@@ -28,13 +27,11 @@ POOL_STARVATION = "pool_starvation"
 class Findings:
     """Counts under each parent, and tells once."""
 
-    def __init__(self, meter: Meter, settings: Settings, parents: Parents) -> None:
+    def __init__(self, found: Counter, settings: Settings, parents: Parents) -> None:
         self._parents = parents
         self._threshold = settings.n_plus_one_threshold
         self._wait_seconds = settings.pool_wait_threshold_seconds
-        self._found = meter.create_counter(
-            FINDINGS, unit="{finding}", description="Problems found in how the database is used."
-        )
+        self._found = found
 
     def repeat(self, span: Span | None, summary: str) -> None:
         """Count a query under the span that was current when it ran."""

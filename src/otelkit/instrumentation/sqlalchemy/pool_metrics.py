@@ -29,7 +29,7 @@ _LIMITS = {
 
 
 class PoolMetrics:
-    """All pools of one `instrument()`."""
+    """All pools that are recorded with one meter."""
 
     def __init__(self, meter: Meter, times: PoolTimes, before: Callable[[], None]) -> None:
         self._before = before  # what must be done before metrics are collected

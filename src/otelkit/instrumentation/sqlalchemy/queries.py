@@ -105,6 +105,7 @@ def _one_of_batches(watched: Watched, original: Execute, *arguments: Any) -> Non
     try:
         original(*arguments)
     except BaseException as error:
+        del context.__dict__["post_exec"]  # which refers to the context
         running.fail(error, context)
         raise
 
