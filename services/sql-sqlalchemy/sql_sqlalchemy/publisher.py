@@ -28,7 +28,8 @@ _log = logging.getLogger(__name__)
 
 async def log_message(message: OutboxMessage) -> None:
     """Hand a message on to nobody but the log; a broker's publisher takes this place."""
-    _log.info("message dispatched", extra={"shop.message.topic": message.topic})
+    extra = {"shop.message.topic": message.topic, "shop.message.id": str(message.key)}
+    _log.info("message dispatched", extra=extra)
 
 
 class Dispatcher:

@@ -11,6 +11,7 @@ from bench.report import publish
 
 DRILLS = {
     "collector_outage": "Collector killed",
+    "database_kills": "PostgreSQL killed",
     "hostile_payloads": "hostile OTLP",
     "sigterm": "SIGTERM under load",
     "sustained_spans": "steady load",
