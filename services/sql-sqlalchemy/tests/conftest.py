@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from otelkit.testing import Sink
 from otelkit.testing.servers.mariadb import RECIPE as MARIADB
 from otelkit.testing.servers.program import find_program
+from otelkit.testing.servers.server import Server
 from sql_sqlalchemy.migrate import prepare_database
 from sql_sqlalchemy.publisher import Send, log_message
 from sql_sqlalchemy.scenarios.throwaway import create_database, drop_database
@@ -123,3 +124,17 @@ def account(client: TestClient) -> str:
     """An account with a hundred euros."""
     answer: dict[str, Any] = client.post("/accounts", json={"owner": "Ann", "balance_cents": 10_000}).json()
     return str(answer["id"])
+
+
+@pytest.fixture
+def impatient(own_postgres_server: Server) -> Settings:
+    """Settings on a server that the test may kill; every bound is short."""
+    settings = Settings(
+        database_url=SecretStr(own_postgres_server.url),
+        start_seconds=5,
+        statement_seconds=0.5,
+        retry_seconds=2,
+        outbox_seconds=0.05,
+    )
+    run_apart(lambda: prepare_database(settings))
+    return settings

@@ -16,7 +16,6 @@ from sql_sqlalchemy.store.errors import ConflictError, NotFoundError
 from sql_sqlalchemy.store.filters import OrderFilter
 from sql_sqlalchemy.store.models import Order, OrderStatus
 from sql_sqlalchemy.store.orders import NewLine, OrderRepository
-from sql_sqlalchemy.store.pages import Cursor, CursorError
 from sql_sqlalchemy.store.transfers import Ledger
 
 TEA, POT = NewLine("tea", 2, 300), NewLine("pot", 1, 2500)
@@ -64,42 +63,6 @@ async def test_each_filter_leaves_what_it_says(ledger: Ledger, orders: OrderRepo
     assert await found(orders, placed_from=late) == []
     assert await found(orders, total_from_cents=3100) == [bob]
     assert await found(orders, status="placed", item="pot") == []
-
-
-async def test_pages_show_every_order_once_while_others_are_placed(
-    ledger: Ledger, orders: OrderRepository
-) -> None:
-    account = await ledger.open_account("Ann", 0)
-    placed = [await orders.place(account.id, [TEA]) for _ in range(7)]
-
-    seen, after = [], None
-    while True:
-        page = await orders.find(OrderFilter(), limit=3, after=after)
-        seen += [order.id for order in page.orders]
-        if page.next is None:
-            break
-        after = Cursor.parse(str(page.next))
-        await orders.place(account.id, [TEA])
-
-    assert seen == placed[::-1]
-
-
-async def test_orders_of_one_moment_are_all_shown(database: Database, ledger: Ledger) -> None:
-    account = await ledger.open_account("Ann", 0)
-    await import_orders(database, account.id, [TEA] * 5)
-    orders = OrderRepository(database)
-
-    first = await orders.find(OrderFilter(), limit=2)
-    second = await orders.find(OrderFilter(), limit=3, after=first.next)
-
-    assert second.next is None
-    assert len({order.id for order in (*first.orders, *second.orders)}) == 5
-
-
-@pytest.mark.parametrize("text", ["", "x", "!!!", "MjAyNg", "a" * 200, "MjAyNi0xMS0yMSBub3RhbnV1aWQ"])
-def test_text_that_is_no_cursor_is_refused(text: str) -> None:
-    with pytest.raises(CursorError):
-        Cursor.parse(text)
 
 
 async def test_page_takes_two_statements_however_many_orders(

@@ -46,7 +46,7 @@ def test_sigterm_loses_no_span_of_any_layer(empty_url: str, otlp_sink: Sink) -> 
     names = [span.name for span in otlp_sink.spans()]
     assert [names.count(name) for name in ("POST /accounts", "open account", "INSERT accounts")] == [20] * 3
     durations = otlp_sink.metrics("db.client.operation.duration")
-    inserts = [point for point in durations if point.attributes.get("db.operation.name") == "INSERT"]
+    inserts = [point for point in durations if point.attributes.get("db.query.summary") == "INSERT accounts"]
     assert sum(point.count for point in inserts) == 20
     assert seconds < 5
 

@@ -38,10 +38,9 @@ _PERMANENT = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCat
 def code_of(error: BaseException) -> str | int | None:
     """Give the database's own code of an error, if it has one."""
     origin = error.orig if isinstance(error, DBAPIError) else error
-    state = getattr(origin, "sqlstate", None) or getattr(origin, "sqlite_errorcode", None)
-    if state is None and origin is not None and origin.args and isinstance(origin.args[0], int):
-        return origin.args[0]  # MariaDB's drivers
-    return state
+    if origin is not None and origin.args and isinstance(origin.args[0], int):
+        return origin.args[0]  # MariaDB's drivers; their SQLSTATE says less
+    return getattr(origin, "sqlstate", None) or getattr(origin, "sqlite_errorcode", None)
 
 
 def fault_of(error: BaseException) -> Fault | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sqlite3
 import time
 
 from sqlalchemy import URL, text
@@ -35,6 +36,9 @@ async def wait_until_reachable(engine: AsyncEngine, timeout_seconds: float) -> N
 
 async def _try(engine: AsyncEngine) -> Exception | None:
     try:
+        if _is_file(engine.url):
+            # First without aiosqlite: its thread of a failed connection may outlive the loop, and say so.
+            await asyncio.to_thread(lambda: sqlite3.connect(engine.url.database or ":memory:").close())
         async with engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
     except Exception as error:  # noqa: BLE001 - each driver raises its own; the caller tells them apart
