@@ -14,15 +14,14 @@ def emit_client_span(provider: TracerProvider) -> str:
     What is instrumented already stays as it is.
 
     Raises:
-        RuntimeError: the instrumentor refused this version of SQLAlchemy.
+        RuntimeError: the engine emits none, as with a version that is not supported; says why.
     """
     instrumentor = SQLAlchemyInstrumentor()
     was_on = instrumentor.is_instrumented_by_opentelemetry
     engine = create_engine("sqlite://")
     instrumentor.instrument(engine=engine, tracer_provider=provider)
-    if not instrumentor.is_instrumented_by_opentelemetry:
-        wanted = ", ".join(instrumentor.instrumentation_dependencies())
-        raise RuntimeError(f"sqlalchemy {version('sqlalchemy')} is not instrumented: install {wanted}")
+    if reason := instrumentor.explain_silence(engine):
+        raise RuntimeError(reason)
     try:
         with engine.connect() as connection:
             connection.execute(text("SELECT 1"))

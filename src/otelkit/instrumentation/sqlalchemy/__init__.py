@@ -15,7 +15,7 @@ from opentelemetry.instrumentation.instrumentor import (  # type: ignore[attr-de
     BaseInstrumentor,
 )
 from opentelemetry.metrics import MeterProvider
-from opentelemetry.trace import TracerProvider
+from opentelemetry.trace import NoOpTracer, TracerProvider
 
 from otelkit.instrumentation.sqlalchemy.engines import ENGINES
 from otelkit.instrumentation.sqlalchemy.hooks import install, remove
@@ -47,6 +47,24 @@ class SQLAlchemyInstrumentor(BaseInstrumentor):  # type: ignore[misc]  # untyped
             self._instrument(**kwargs)
         else:
             super().instrument(**kwargs)
+
+    def explain_silence(self, engine: Any) -> str:
+        """Say why an engine (sync or asyncio) emits no spans and what to do; empty when it does.
+
+        Nothing is sent to the database. Spans that a sampler leaves out are no silence.
+        """
+        engine = getattr(engine, "sync_engine", engine)
+        if conflict := self._check_dependency_conflicts():
+            return f"this version of SQLAlchemy is not instrumented: {conflict}"
+        if not self.is_instrumented_by_opentelemetry:
+            return "nothing is instrumented: call SQLAlchemyInstrumentor().instrument()"
+        watched = ENGINES.find(engine)
+        if watched is None:
+            return "other engines were named: call instrument(engine=...) for this one too"
+        tracer = watched.telemetry.tracer
+        if isinstance(getattr(tracer, "_tracer", tracer), NoOpTracer):  # a proxy's own: none was configured
+            return "its tracer provider is none: configure OpenTelemetry first, as by otelkit.configure()"
+        return ""
 
     def _instrument(self, **kwargs: Any) -> None:
 

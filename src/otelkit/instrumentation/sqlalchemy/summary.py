@@ -23,9 +23,11 @@ class Summary:
 
     @property
     def text(self) -> str:
+        """The summary itself."""
         return " ".join(self.words)
 
     def add(self, word: str) -> None:
+        """Append a word, if it still fits."""
         if self.length + 1 + len(word) <= MAX_LENGTH:
             self.words.append(word)
             self.length += 1 + len(word)

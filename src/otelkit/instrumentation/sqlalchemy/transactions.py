@@ -14,23 +14,16 @@ from opentelemetry.context import Context, get_current
 from opentelemetry.trace import (
     INVALID_SPAN,
     Link,
-    Span,
     SpanKind,
-    Status,
-    StatusCode,
     get_current_span,
-    set_span_in_context,
 )
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 
 from otelkit.instrumentation.sqlalchemy.engines import ENGINES, Watched
-from otelkit.instrumentation.sqlalchemy.failures import failure_of, is_retryable
-from otelkit.instrumentation.sqlalchemy.parents import Parent
+from otelkit.instrumentation.sqlalchemy.transaction import ATTEMPT, Transaction
 
 NAME = "TRANSACTION"
-OUTCOME = "otelkit.db.transaction.outcome"
-ATTEMPT = "otelkit.db.transaction.attempt"
 _ATTRIBUTE = "_otelkit_transaction"  # of a connection while its transaction is open
 _ENDS = {
     "do_commit": "commit",
@@ -38,35 +31,6 @@ _ENDS = {
     "do_commit_twophase": "commit",
     "do_rollback_twophase": "rollback",
 }
-
-
-class Transaction:
-    """One that is open."""
-
-    def __init__(self, span: Span, parent: Parent | None) -> None:
-        self.span, self.parent = span, parent
-        self.context: Context = set_span_in_context(span)
-        self.error: BaseException | None = None
-        self.ended = False
-
-    def end(self, outcome: str) -> None:
-        """End the span once; what comes later is of no account."""
-        if self.ended:
-            return
-        self.ended = True
-        failure = self.error if outcome != "commit" else None
-        if self.parent is not None:
-            again = failure is not None and is_retryable(failure)
-            self.parent.failed_attempts = self.parent.failed_attempts + 1 if again else 0
-            self.parent.last_attempt = self.span.get_span_context() if again else None
-        self.span.set_attribute(OUTCOME, outcome)
-        if failure is not None:
-            self.span.set_status(Status(StatusCode.ERROR))
-            self.span.set_attributes(failure_of(failure))
-        self.span.end()
-
-    def __del__(self) -> None:  # a connection that nobody closed
-        self.end("rollback")
 
 
 def _begin(conn: Connection, *_: Any) -> None:
