@@ -1,8 +1,9 @@
 """What telemetry adds to a query: SQLite in memory, so that nothing hides it.
 
 Four sides take turns in one run: `bare`, `floor` (the same span and metric point written by hand against the
-SDK), `ours` and `upstream`; a control compares bare with itself. Processor time, not the clock. `shipped`
-adds what each exports with: ours otelkit's pipeline, upstream the SDK's.
+SDK), `ours` and `upstream`; a control compares bare with itself. Processor time, not the clock. `connection
+and query` takes a connection from the pool for each query, which we measure and the floor does not;
+`exported` adds what each exports with: ours otelkit's pipeline, upstream the SDK's.
 """
 
 import os
@@ -17,7 +18,7 @@ from bench.servers import discarding_receiver, pin
 
 ROUNDS = 9
 ALONE = dict.fromkeys(("bare", "control", "floor", "ours", "upstream"), "none")
-SHIPPED = {"bare": "none", "ours": "otelkit", "upstream": "sdk"}
+EXPORTED = {"bare": "none", "ours": "otelkit", "upstream": "sdk"}
 Rounds = list[dict[str, float]]
 
 
@@ -25,28 +26,29 @@ def measure() -> list[Row]:
     """Run all cases; every round has all sides, and ratios are medians over rounds."""
     with discarding_receiver() as endpoint:
         os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint
-        sampled, lent, bulk = _run(ALONE, 1.0, ("query", "lent", "bulk"))
-        (tenth,) = _run(ALONE, 0.1, ("query",))
-        (shipped,) = _run(SHIPPED, 1.0, ("query",))
-    whole = _added(sampled, "ours")
+        query, lent, bulk = _run(ALONE, 1.0, ("query", "lent", "bulk"))
+        (tenth,) = _run(ALONE, 0.1, ("lent",))
+        (exported,) = _run(EXPORTED, 1.0, ("query",))
+    tenth_of_whole = round(_added(tenth, "ours") / _added(lent, "ours"), 2)
     return [
-        *(
-            Row(f"query: {side} adds", round(_added(sampled, side), 1), None, "µs", "lower")
-            for side in ALONE
-            if side != "bare"
-        ),
-        Row("query: added, of the floor's", _ratio(sampled, "floor"), 1.3, "x", "lower"),
-        Row("query: added, of upstream's", _ratio(sampled, "upstream"), 0.5, "x", "lower"),
-        Row("query at 10 %: floor adds", round(_added(tenth, "floor"), 1), None, "µs", "lower"),
-        Row("query at 10 %: ours adds", round(_added(tenth, "ours"), 1), None, "µs", "lower"),
-        Row("query at 10 %: added, of all sampled", _of(_added(tenth, "ours"), whole), 0.333, "x", "lower"),
-        Row("query shipped: ours adds", round(_added(shipped, "ours"), 1), None, "µs", "lower"),
-        Row("query shipped: upstream adds", round(_added(shipped, "upstream"), 1), None, "µs", "lower"),
-        Row("query shipped: added, of upstream's", _ratio(shipped, "upstream"), None, "x", "lower"),
-        Row("query in a lent connection: ours adds", round(_added(lent, "ours"), 1), None, "µs", "lower"),
-        Row("query in a lent connection: added, of upstream's", _ratio(lent, "upstream"), None, "x", "lower"),
+        Row("query: added, of the floor's", _ratio(query, "floor"), 1.3, "x", "lower"),
+        Row("query: added, of upstream's", _ratio(query, "upstream"), None, "x", "lower"),
+        *_sides("query", query),
+        Row("connection and query: added, of upstream's", _ratio(lent, "upstream"), 0.5, "x", "lower"),
+        *_sides("connection and query", lent),
+        Row("connection and query at 10 %: added, of all sampled", tenth_of_whole, 0.333, "x", "lower"),
+        *_sides("connection and query at 10 %", tenth),
+        Row("query, exported: added, of upstream's", _ratio(exported, "upstream"), None, "x", "lower"),
+        *_sides("query, exported", exported),
         Row("bulk insert of 100,000 rows: ratio", _speed(bulk, "ours"), 0.98, "of bare", "higher"),
         Row("bulk insert of 100,000 rows: control", _speed(bulk, "control"), None, "of bare", "higher"),
+    ]
+
+
+def _sides(case: str, rounds: Rounds) -> list[Row]:
+    others = [side for side in rounds[0] if side != "bare"]
+    return [
+        Row(f"{case}: {side} adds", round(_added(rounds, side), 1), None, "µs", "lower") for side in others
     ]
 
 
@@ -59,9 +61,16 @@ def _run(sides: dict[str, str], ratio: float, cases: tuple[str, ...]) -> list[Ro
         }
         results = []
         for case in cases:
-            rounds = [{side: _ask(process, case) for side, process in running.items()} for _ in range(ROUNDS)]
+            rounds = [_round(running, case, number) for number in range(ROUNDS + 1)]
             results.append(rounds[1:])  # the first warms up
         return results
+
+
+def _round(running: dict[str, "subprocess.Popen[str]"], case: str, number: int) -> dict[str, float]:
+    """Ask all sides, each time another one first."""
+    sides = list(running)
+    turn = number % len(sides)
+    return {side: _ask(running[side], case) for side in sides[turn:] + sides[:turn]}
 
 
 @contextmanager
@@ -86,12 +95,8 @@ def _added(rounds: Rounds, side: str) -> float:
     return median(one[side] - one["bare"] for one in rounds)
 
 
-def _of(part: float, whole: float) -> float:
-    return round(part / whole, 2)
-
-
 def _ratio(rounds: Rounds, other: str) -> float:
-    return _of(_added(rounds, "ours"), _added(rounds, other))
+    return round(_added(rounds, "ours") / _added(rounds, other), 2)
 
 
 def _speed(rounds: Rounds, side: str) -> float:
