@@ -51,7 +51,7 @@ def rows_of(storm: Storm, money: Money, told: Counter[str], least: float) -> lis
     odd = sum(count for status, count in storm.statuses.items() if status not in EXPECTED)
     again = 100 * (told.total() - len(told)) / max(1, len(told))
     return [
-        Row("transfers made", len(money.transfers), least, "transfers", "higher"),
+        Row("transfers confirmed", len(storm.confirmed), least, "transfers", "higher"),
         Row("sum of all accounts is off by", off, 0, "cents", "lower"),
         Row("accounts off what their transfers say", len(wrong), 0, "accounts", "lower"),
         Row("confirmed transfers missing", len(storm.confirmed - money.transfers), 0, "transfers", "lower"),
