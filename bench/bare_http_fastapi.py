@@ -1,14 +1,13 @@
 """http-fastapi without any telemetry: the other side of the ratio.
 
-The same application, its instrumentation taken off again, with plain logging. What is left
-of OpenTelemetry are the API's no-ops in the handlers.
+The same application, which instruments nothing when zero-code is said to have done that, with plain
+logging. What is left of OpenTelemetry are the API's no-ops in the handlers.
 """
 
 import logging
 import sys
 
 import uvicorn
-from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 
 from http_fastapi.server import create_app
 from http_fastapi.settings import Settings
@@ -16,7 +15,6 @@ from otelkit import Telemetry
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, stream=sys.stdout)
-    settings = Settings()
+    settings = Settings(http_instrumentation="zero-code")
     app = create_app(settings, Telemetry(pipelines=None))
-    FastAPIInstrumentor.uninstrument_app(app)
     uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False)

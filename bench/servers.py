@@ -5,8 +5,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psutil
 
 from otelkit.testing.ports import free_port
 
@@ -25,20 +28,33 @@ def discarding_receiver() -> Iterator[str]:
         process.stdin.close()
 
 
+@dataclass(frozen=True)
+class Server:
+    """A process under measurement."""
+
+    address: str
+    process: psutil.Process
+
+    def cpu_seconds(self) -> float:
+        """Processor time that all of its threads have used until now."""
+        times = self.process.cpu_times()
+        return float(times.user + times.system)
+
+
 @contextmanager
-def server(module: str, environment: Mapping[str, str]) -> Iterator[str]:
-    """A running `python -m MODULE` that listens on HTTP_FASTAPI_PORT; yields its address.
+def server(command: Sequence[str], environment: Mapping[str, str]) -> Iterator[Server]:
+    """A running Python command that listens on HTTP_FASTAPI_PORT.
 
     Raises:
         RuntimeError: it does not listen in time.
     """
     port = free_port()
     environ = {**os.environ, **environment, "HTTP_FASTAPI_PORT": str(port)}
-    with subprocess.Popen([sys.executable, "-m", module], env=environ, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen([sys.executable, *command], env=environ, stdout=subprocess.DEVNULL) as process:
         try:
             pin(process.pid, last=False)
             wait_until_listening(port, process)
-            yield f"http://127.0.0.1:{port}"
+            yield Server(f"http://127.0.0.1:{port}", psutil.Process(process.pid))
         finally:
             process.terminate()
             process.wait(15)

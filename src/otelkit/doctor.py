@@ -16,6 +16,7 @@ from threading import Thread
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
 from otelkit.environment import boolean, read
 from otelkit.errors import ConfigurationError
@@ -86,7 +87,7 @@ def declared_by(service: str) -> Sequence[str]:
 
 def _probe(entry: EntryPoint) -> Finding:
     spans = InMemorySpanExporter()
-    provider = TracerProvider(shutdown_on_exit=False)
+    provider = TracerProvider(ALWAYS_ON, shutdown_on_exit=False)  # whatever OTEL_TRACES_SAMPLER drops
     provider.add_span_processor(SimpleSpanProcessor(spans))
     try:
         evidence = entry.load()(provider)

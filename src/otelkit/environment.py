@@ -1,9 +1,7 @@
-"""The `OTEL_*` variables that start-up reads, each checked before anything is built.
+"""How the value of a variable is read: each kind of value is a function that takes its text.
 
-The SDK answers most wrong values with a log line and a default, so a typing error in a
-deployment shows up days later as missing telemetry. The specification allows that; we do
-not: a wrong value is one error that names the variable, its value and the remedy.
-An empty value counts as unset
+A wrong value is one error that names the variable, its value and the remedy. An empty value
+counts as unset
 (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/).
 """
 
@@ -81,45 +79,6 @@ def host_names(text: str) -> list[str]:
     return names
 
 
-def unsupported(text: str) -> str:
-    """A variable that would silently change nothing here."""
-    raise ValueError("configure() does not read it: unset it, or start with opentelemetry-instrument")
-
-
-CHECKS: Mapping[str, Callable[[str], object]] = {
-    "OTEL_CONFIG_FILE": unsupported,
-    "OTEL_SDK_DISABLED": boolean,
-    "OTEL_RESOURCE_ATTRIBUTES": pairs,
-    "OTEL_LOG_LEVEL": one_of(*LOG_LEVELS),
-    "OTEL_PYTHON_LOG_LEVEL": one_of(*LOG_LEVELS),
-    "OTEL_PYTHON_SDK_INTERNAL_METRICS_ENABLED": boolean,
-    "OTEL_METRICS_EXEMPLAR_FILTER": one_of("always_on", "always_off", "trace_based"),
-    "OTEL_METRIC_EXPORT_INTERVAL": positive,
-    "OTEL_METRIC_EXPORT_TIMEOUT": positive,
-    "OTELKIT_BAGGAGE_HOSTS": host_names,
-    **{
-        f"OTEL_{processor}_{setting}": positive
-        for processor in ("BSP", "BLRP")
-        for setting in ("SCHEDULE_DELAY", "EXPORT_TIMEOUT", "MAX_QUEUE_SIZE", "MAX_EXPORT_BATCH_SIZE")
-    },
-    **{
-        f"OTEL_{limit}_LIMIT": whole_number
-        for limit in (
-            "ATTRIBUTE_COUNT",
-            "ATTRIBUTE_VALUE_LENGTH",
-            "SPAN_ATTRIBUTE_COUNT",
-            "SPAN_ATTRIBUTE_VALUE_LENGTH",
-            "SPAN_EVENT_COUNT",
-            "SPAN_LINK_COUNT",
-            "EVENT_ATTRIBUTE_COUNT",
-            "LINK_ATTRIBUTE_COUNT",
-            "LOGRECORD_ATTRIBUTE_COUNT",
-            "LOGRECORD_ATTRIBUTE_VALUE_LENGTH",
-        )
-    },
-}
-
-
 def read(environ: Mapping[str, str], name: str, parse: Callable[[str], T], default: T) -> T:
     """Parse one variable.
 
@@ -133,18 +92,3 @@ def read(environ: Mapping[str, str], name: str, parse: Callable[[str], T], defau
         return parse(text)
     except ValueError as error:
         raise ConfigurationError(f"{name}={text!r}: {error}") from None
-
-
-def check(environ: Mapping[str, str]) -> None:
-    """Check every variable of `CHECKS` and the rules between them.
-
-    Raises:
-        ConfigurationError: the first wrong value, with the variable's name and the remedy.
-    """
-    for name, parse in CHECKS.items():
-        read(environ, name, parse, None)
-    for processor in ("BSP", "BLRP"):
-        batch, queue = f"OTEL_{processor}_MAX_EXPORT_BATCH_SIZE", f"OTEL_{processor}_MAX_QUEUE_SIZE"
-        batch_size, queue_size = read(environ, batch, positive, 512), read(environ, queue, positive, 8192)
-        if batch_size > queue_size:
-            raise ConfigurationError(f"{batch}={batch_size}: use at most {queue}, which is {queue_size}")

@@ -1,4 +1,4 @@
-"""Logs as JSON lines on stdout, each with the ids of the span it was written in.
+"""Logs as JSON lines on stdout and in a file, each with the ids of the span it was written in.
 
 The same records go out over OTLP through `opentelemetry-instrumentation-logging` (the SDK's
 own LoggingHandler is deprecated). A line holds what the OpenTelemetry log data model names
@@ -9,12 +9,13 @@ of exported records would remove.
 import json
 import logging
 import sys
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import TextIO
 
 from opentelemetry.trace import INVALID_SPAN_CONTEXT, get_current_span
 from opentelemetry.util.types import AnyValue
 
+from otelkit.log_file import log_file
 from otelkit.redaction import AllowList
 from otelkit.redaction.attributes import AttributeRedactor
 
@@ -57,11 +58,22 @@ def _plain(value: object) -> AnyValue:
     return value if isinstance(value, str | bool | int | float) or value is None else str(value)
 
 
-def log_to(stream: TextIO | None, formatter: logging.Formatter, level: str) -> logging.Handler:
-    """Add a handler that writes every record of the process to `stream`, by default stdout."""
-    handler = logging.StreamHandler(stream or sys.stdout)
-    handler.setFormatter(formatter)
+def open_logs(environ: Mapping[str, str], allow: AllowList) -> list[logging.Handler]:
+    """Make the handlers for stdout and, when OTELKIT_LOG_FILE names one, for a file that rotates.
+
+    Raises:
+        ConfigurationError: the file cannot be written, or one of its settings is wrong.
+    """
+    formatter = JsonFormatter(allow)
+    stdout = logging.StreamHandler(sys.stdout)
+    stdout.setFormatter(formatter)
+    file = log_file(environ, formatter)
+    return [stdout] if file is None else [stdout, file]
+
+
+def log_to(handlers: Iterable[logging.Handler], level: str) -> None:
+    """Give every record of the process to these handlers too."""
     root = logging.getLogger()
-    root.addHandler(handler)
+    for handler in handlers:
+        root.addHandler(handler)
     root.setLevel({"warn": "WARNING"}.get(level, level.upper()))
-    return handler

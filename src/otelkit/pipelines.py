@@ -16,16 +16,24 @@ from opentelemetry.sdk._logs.export import (
     ConsoleLogRecordExporter,
     SimpleLogRecordProcessor,
 )
+from opentelemetry.sdk.environment_variables import OTEL_PYTHON_SDK_INTERNAL_METRICS_ENABLED
 from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
+from opentelemetry.sdk.metrics.export import MetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SimpleSpanProcessor
 
 from otelkit.environment import positive, read
-from otelkit.export import DirectLogProcessor, DirectSpanProcessor, WaitingLogExporter, WaitingSpanExporter
+from otelkit.export import (
+    DirectLogProcessor,
+    DirectSpanProcessor,
+    PeriodicReader,
+    WaitingLogExporter,
+    WaitingSpanExporter,
+)
 from otelkit.redaction import AllowList, RedactingLogProcessor, RedactingSpanProcessor, baggage_predicate
 from otelkit.selection import exporter_types, sampler
+from otelkit.self_metrics import DropTallySampler, LogTally, SpanTallies
 from otelkit.signals import Signal
 
 QUEUE_ITEMS = 8192
@@ -48,17 +56,24 @@ def build_pipelines(resource: Resource, allow: AllowList) -> Pipelines:
         ConfigurationError: a variable has a wrong value.
     """
     made = {signal: [make() for make in exporter_types(signal, os.environ)] for signal in Signal}
-    chosen_sampler = sampler(os.environ)
+    chosen = sampler(os.environ)
+    # With the variable set, the SDK counts itself or nothing does.
+    is_counted_here = not os.environ.get(OTEL_PYTHON_SDK_INTERNAL_METRICS_ENABLED, "").strip()
+    drops = DropTallySampler(chosen) if is_counted_here else None
 
     readers = [_reader(exporter) for exporter in made[Signal.METRICS]]
     meters = MeterProvider(readers, resource, shutdown_on_exit=False)
 
-    tracers = TracerProvider(chosen_sampler, resource, shutdown_on_exit=False, meter_provider=meters)
+    tracers = TracerProvider(drops or chosen, resource, shutdown_on_exit=False, meter_provider=meters)
+    if drops:
+        tracers.add_span_processor(SpanTallies(drops.dropped, meters))
     tracers.add_span_processor(BaggageSpanProcessor(baggage_predicate(allow)))
     for exporter in made[Signal.TRACES]:
         tracers.add_span_processor(RedactingSpanProcessor(_span_processor(exporter, meters), allow))
 
     loggers = LoggerProvider(resource, shutdown_on_exit=False, meter_provider=meters)
+    if drops:
+        loggers.add_log_record_processor(LogTally(meters))
     loggers.add_log_record_processor(BaggageLogProcessor(baggage_predicate(allow)))
     loggers.add_log_record_processor(RedactingLogProcessor(allow))
     for exporter in made[Signal.LOGS]:
@@ -70,7 +85,7 @@ def build_pipelines(resource: Resource, allow: AllowList) -> Pipelines:
 def _reader(exporter_or_reader: Any) -> MetricReader:
     if isinstance(exporter_or_reader, MetricReader):
         return exporter_or_reader
-    return PeriodicExportingMetricReader(exporter_or_reader)
+    return PeriodicReader(exporter_or_reader)
 
 
 def _span_processor(exporter: Any, meters: MeterProvider) -> SpanProcessor:

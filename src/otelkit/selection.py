@@ -17,6 +17,7 @@ from opentelemetry.sdk.trace.sampling import DEFAULT_ON, Sampler
 from otelkit.environment import ratio, read
 from otelkit.errors import ConfigurationError
 from otelkit.export import WaitingLogExporter, WaitingMetricExporter, WaitingSpanExporter
+from otelkit.openmetrics import OpenMetricsReader
 from otelkit.propagation import BaggagePropagator, TraceContextPropagator
 from otelkit.signals import Signal
 
@@ -45,11 +46,17 @@ def exporter_types(signal: Signal, environ: Mapping[str, str]) -> list[type[Any]
         if len(names) > 1:
             raise ConfigurationError(f"{variable}={environ[variable]!r}: none stands alone")
         return []
-    group = f"opentelemetry_{signal}_exporter"
-    return [
-        OURS[signal] if name in ("otlp", "otelkit") else _load(variable, name, group, ("otlp", "none"))
-        for name in names
-    ]
+    return [_exporter_type(signal, variable, name) for name in names]
+
+
+def _exporter_type(signal: Signal, variable: str, name: str) -> type[Any]:
+    if name in ("otlp", "otelkit"):
+        return OURS[signal]
+    if name == "prometheus" and signal is Signal.METRICS:
+        return OpenMetricsReader
+    known = ("otlp", "none", "prometheus") if signal is Signal.METRICS else ("otlp", "none")
+    loaded: type[Any] = _load(variable, name, f"opentelemetry_{signal}_exporter", known)
+    return loaded
 
 
 def sampler(environ: Mapping[str, str]) -> Sampler:

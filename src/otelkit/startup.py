@@ -12,21 +12,22 @@ import os
 from opentelemetry import _logs, metrics, propagate, trace
 from opentelemetry.instrumentation.logging import LoggingInstrumentor
 
-from otelkit.environment import LOG_LEVELS, boolean, check, one_of, read
+from otelkit.environment import LOG_LEVELS, boolean, one_of, read
 from otelkit.errors import ConfigurationError
-from otelkit.logs import JsonFormatter, log_to
+from otelkit.export import read_encodes_directly
+from otelkit.logs import log_to, open_logs
 from otelkit.pipelines import Pipelines, build_pipelines
 from otelkit.redaction import AllowList
 from otelkit.resource import build_resource
 from otelkit.selection import propagator
 from otelkit.telemetry import Telemetry
+from otelkit.variables import check
 
-DEFAULTS = {
-    "OTEL_SEMCONV_STABILITY_OPT_IN": "http,database",
-    "OTEL_PYTHON_SDK_INTERNAL_METRICS_ENABLED": "true",
-}
+DEFAULTS = {"OTEL_SEMCONV_STABILITY_OPT_IN": "http,database"}
+# Where the SDK's own pipelines run; ours count themselves, for less: see otelkit.self_metrics.
+SDK_DEFAULTS = {**DEFAULTS, "OTEL_PYTHON_SDK_INTERNAL_METRICS_ENABLED": "true"}
 
-_configured: list[tuple[Telemetry, logging.Handler]] = []
+_configured: list[tuple[Telemetry, list[logging.Handler]]] = []
 
 
 def configure(
@@ -50,16 +51,18 @@ def configure(
             "configure() was called already in this process: call it once, in main(), and pass its result on"
         )
     check(os.environ)
-    for name, value in DEFAULTS.items():
+    for name, value in (DEFAULTS if read_encodes_directly() else SDK_DEFAULTS).items():
         os.environ.setdefault(name, value)
     allow = allow or AllowList.from_environment(os.environ)
     propagators = propagator(os.environ)
+    handlers = open_logs(os.environ, allow)
     pipelines = None
     if not read(os.environ, "OTEL_SDK_DISABLED", boolean, False):
         pipelines = build_pipelines(build_resource(service_name, service_version), allow)
     propagate.set_global_textmap(propagators)
     telemetry = Telemetry(pipelines)
-    _configured.append((telemetry, start_logs(allow)))
+    start_logs(handlers)
+    _configured.append((telemetry, handlers))
     if pipelines:
         _make_global(pipelines)
     atexit.register(telemetry.shutdown)
@@ -78,8 +81,8 @@ def _make_global(pipelines: Pipelines) -> None:
     LoggingInstrumentor().instrument()
 
 
-def start_logs(allow: AllowList) -> logging.Handler:
-    """Send every log record of this process to stdout as JSON.
+def start_logs(handlers: list[logging.Handler]) -> None:
+    """Send every log record of this process to these handlers.
 
     Raises:
         ConfigurationError: a variable of log levels has a wrong value.
@@ -87,13 +90,15 @@ def start_logs(allow: AllowList) -> logging.Handler:
     level = read(os.environ, "OTEL_PYTHON_LOG_LEVEL", one_of(*LOG_LEVELS), "info")
     sdk_level = read(os.environ, "OTEL_LOG_LEVEL", one_of(*LOG_LEVELS), "info")
     logging.getLogger("opentelemetry").setLevel({"warn": "WARNING"}.get(sdk_level, sdk_level.upper()))
-    return log_to(None, JsonFormatter(allow), level)
+    log_to(handlers, level)
 
 
 def _forget_configuration() -> None:
     """Undo configure() for the next test of the same process."""
     while _configured:
-        telemetry, handler = _configured.pop()
+        telemetry, handlers = _configured.pop()
         telemetry.shutdown()
         atexit.unregister(telemetry.shutdown)
-        logging.getLogger().removeHandler(handler)
+        for handler in handlers:
+            logging.getLogger().removeHandler(handler)
+            handler.close()

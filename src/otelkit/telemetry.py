@@ -12,6 +12,7 @@ from threading import Lock, Thread
 
 from opentelemetry.instrumentation.logging import LoggingInstrumentor
 
+from otelkit.openmetrics import OpenMetricsReader
 from otelkit.pipelines import Pipelines
 
 SHUTDOWN_SECONDS = 8.0
@@ -27,6 +28,12 @@ class Telemetry:
     pipelines: Pipelines | None
     _ended: bool = False
     _lock: Lock = field(default_factory=Lock, repr=False)
+
+    @property
+    def openmetrics(self) -> OpenMetricsReader | None:
+        """The page of metrics, when OTEL_METRICS_EXPORTER names `prometheus`; for the service to serve."""
+        exporters = self.pipelines.exporters if self.pipelines else ()
+        return next((each for each in exporters if isinstance(each, OpenMetricsReader)), None)
 
     def force_flush(self, timeout_seconds: float = 5.0) -> bool:
         """Export what is finished; True when all of it was accepted in time."""

@@ -15,8 +15,10 @@ ROOT = Path(__file__).parents[2]
     [
         ("collector_outage", ["--seconds", "15", "--rates", "500"]),
         ("database_kills", ["--clients", "50", "--seconds", "9"]),
+        ("overload", ["--seconds", "10"]),
         ("sigterm", ["--rounds", "3"]),
         ("sustained_spans", ["--seconds", "5"]),
+        ("hostile_headers", ["--count", "2000"]),
         ("hostile_payloads", ["--count", "200"]),
     ],
 )

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from opentelemetry import baggage, context
+from opentelemetry import baggage, context, metrics
 
 from otelkit import ConfigurationError, Telemetry, configure
 from otelkit.signals import Signal
@@ -105,3 +105,15 @@ def test_only_allow_listed_baggage_is_recorded(start: Start, otlp_sink: Sink, us
     assert otlp_sink.spans()[0].attributes == {"shop.tenant": "blue"}
     assert otlp_sink.logs()[0].attributes["shop.tenant"] == "blue"
     assert "a@b.c" not in str(otlp_sink.logs())
+
+
+def test_metrics_for_prometheus_are_a_page_of_this_process(start: Start) -> None:
+    telemetry = start(OTEL_METRICS_EXPORTER="otlp,prometheus")
+    metrics.get_meter("t").create_counter("orders").add(1)
+
+    assert telemetry.openmetrics is not None
+    assert b"orders_total" in telemetry.openmetrics.page()
+
+
+def test_there_is_no_page_of_metrics_unless_it_is_asked_for(start: Start) -> None:
+    assert start().openmetrics is None

@@ -35,10 +35,16 @@ def registered(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[TracerPro
     return register
 
 
-@pytest.mark.parametrize("name", ["fastapi", "httpx2", "logging", "sqlalchemy"])
+@pytest.mark.parametrize("name", ["asgi", "fastapi", "fastapi-native", "httpx2", "logging", "sqlalchemy"])
 def test_registered_instrumentation_emits_a_span(name: str) -> None:
     assert examine(name).healthy
     assert "emitted '" in str(examine(name))
+
+
+def test_sampler_of_the_service_does_not_silence_its_probes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_TRACES_SAMPLER", "always_off")
+
+    assert examine("fastapi").healthy
 
 
 def test_silent_instrumentation_is_a_failure(registered: Callable[..., str]) -> None:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from otelkit.environment import CHECKS, check
 from otelkit.errors import ConfigurationError
 from otelkit.selection import exporter_types, propagator, sampler
 from otelkit.signals import Signal
+from otelkit.variables import CHECKS, check
 
 WRONG_VALUES = {
     "OTEL_SDK_DISABLED": "yes",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
 
-from otelkit.logs import JsonFormatter, log_to
+from otelkit.logs import JsonFormatter, log_to, open_logs
 from otelkit.redaction import AllowList
 
 Write = Callable[[], dict[str, Any]]
@@ -24,7 +24,9 @@ def logger() -> logging.Logger:
 @pytest.fixture
 def last_line() -> Iterator[Write]:
     stream, level = StringIO(), logging.getLogger().level
-    handler = log_to(stream, JsonFormatter(AllowList()), "info")
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonFormatter(AllowList()))
+    log_to([handler], "info")
     yield lambda: json.loads(stream.getvalue().splitlines()[-1])
     logging.getLogger().removeHandler(handler)
     logging.getLogger().setLevel(level)
@@ -82,7 +84,8 @@ def test_hostile_text_stays_one_valid_line(logger: logging.Logger, last_line: Wr
 
 
 def test_lines_go_to_stdout_by_default(capsys: pytest.CaptureFixture[str]) -> None:
-    handler = log_to(None, JsonFormatter(AllowList()), "warn")
+    (handler,) = open_logs({}, AllowList())
+    log_to([handler], "warn")
     assert isinstance(handler, logging.StreamHandler)
     assert handler.stream is sys.stdout
     logging.getLogger().removeHandler(handler)

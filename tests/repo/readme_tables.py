@@ -1,24 +1,38 @@
-"""The generated tables of the root README, between marks: `<!-- NAME:begin -->` and `<!-- NAME:end -->`.
+"""The generated tables of READMEs, between marks: `<!-- NAME:begin -->` and `<!-- NAME:end -->`.
 
     python -m tests.repo.readme_tables --write | --check [README]
 
-`make readme` writes them, a test checks them.
+`make readme` writes them, a test checks them. In the root README: the services, and what was measured of
+otelkit; in a service's README: what was measured of it.
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from tests.repo import measured_table, services_table
 
 ROOT = Path(__file__).parents[2]
-TABLES = {"services": services_table.table, "measured": measured_table.table}
+
+
+def readmes() -> list[Path]:
+    """Return every README with generated tables."""
+    measured = [ROOT / "services" / home.name / "README.md" for home in measured_table.RESULTS.iterdir()]
+    return [ROOT / "README.md", *(readme for readme in sorted(measured) if readme.is_file())]
+
+
+def tables_of(readme: Path) -> Mapping[str, Callable[[], str]]:
+    """Return name to maker of the tables of one README."""
+    if readme.parent.parent == ROOT / "services":
+        return {"measured": partial(measured_table.table, readme.parent.name)}
+    return {"services": services_table.table, "measured": partial(measured_table.table, "otelkit")}
 
 
 def with_tables(readme: Path) -> str:
     """Return the README's text with fresh tables; raises ValueError when a mark is missing."""
     text = readme.read_text(encoding="utf-8")
-    for name, table in TABLES.items():
+    for name, table in tables_of(readme).items():
         begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
         before, found_begin, rest = text.partition(begin)
         _, found_end, after = rest.partition(end)
@@ -31,18 +45,19 @@ def with_tables(readme: Path) -> str:
 def main(arguments: Sequence[str]) -> int:
     """Write or check the tables; return the exit code."""
     option, *files = arguments or ["--check"]
-    readme = Path(files[0]) if files else ROOT / "README.md"
-    try:
-        fresh = with_tables(readme)
-    except (OSError, ValueError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    if option == "--write":
-        readme.write_text(fresh, encoding="utf-8")
-    elif fresh != readme.read_text(encoding="utf-8"):
-        sys.stderr.write(f"{readme}: a table is not up to date: make readme. It should be:\n{fresh}\n")
-        return 1
-    return 0
+    code = 0
+    for readme in [Path(file) for file in files] or readmes():
+        try:
+            fresh = with_tables(readme)
+        except (OSError, ValueError) as error:
+            sys.stderr.write(f"{error}\n")
+            return 1
+        if option == "--write":
+            readme.write_text(fresh, encoding="utf-8")
+        elif fresh != readme.read_text(encoding="utf-8"):
+            sys.stderr.write(f"{readme}: a table is not up to date: make readme. It should be:\n{fresh}\n")
+            code = 1
+    return code
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import pytest
 
 from otelkit.testing import blocks_of
 from tests.repo.markdown import broken_links, links_of, make_targets_of
-from tests.repo.readme_tables import TABLES, main
+from tests.repo.readme_tables import main, tables_of
 from tests.repo.services_table import row_of
 from tests.repo.tree import ROOT, named, parsed, tracked
 
@@ -76,7 +76,7 @@ def test_row_has_the_first_sentence_of_the_services_readme(tmp_path: Path) -> No
 
 def test_table_is_written_between_its_marks_alone(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
-    marks = "".join(f"<!-- {name}:begin -->\nold\n<!-- {name}:end -->\n" for name in TABLES)
+    marks = "".join(f"<!-- {name}:begin -->\nold\n<!-- {name}:end -->\n" for name in tables_of(readme))
     readme.write_text(f"before\n{marks}after\n", encoding="utf-8")
 
     codes = [main([option, str(readme)]) for option in ("--check", "--write", "--check")]

@@ -9,6 +9,7 @@ import logging
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from secrets import token_hex
 
 from opentelemetry import metrics, trace
@@ -27,7 +28,6 @@ class OrderChanges:
     """Publishes to at most `most_subscribers`, each up to `queue` changes behind; keeps `history` changes."""
 
     def __init__(self, history: int, queue: int, most_subscribers: int) -> None:
-        self._epoch = token_hex(4)
         self._published = 0
         self._history: deque[Change] = deque(maxlen=history)
         self._queue = queue
@@ -43,6 +43,10 @@ class OrderChanges:
             unit="{subscriber}",
             description="Listeners that were dropped because they did not keep up.",
         )
+
+    @cached_property
+    def _epoch(self) -> str:
+        return token_hex(4)  # not before it is needed: a worker may be a fork of where this object was made
 
     def publish(self, order: Order) -> None:
         """Tell every subscriber of the order's present state."""

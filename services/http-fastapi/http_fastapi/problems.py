@@ -31,6 +31,11 @@ class ProblemType(StrEnum):
     RATE_LIMITED = f"{_TAG}rate-limited"
     STORE_FULL = f"{_TAG}store-full"
     OVERLOADED = f"{_TAG}overloaded"
+    PAYMENT_DECLINED = f"{_TAG}payment-declined"
+    PAYMENT_CONFLICTS = f"{_TAG}payment-conflicts"
+    BANK_FAILED = f"{_TAG}bank-failed"
+    BANK_UNAVAILABLE = f"{_TAG}bank-unavailable"
+    BANK_TIMED_OUT = f"{_TAG}bank-timed-out"
     TIMED_OUT = f"{_TAG}timed-out"
 
 

@@ -13,13 +13,21 @@ from fastapi.requests import HTTPConnection
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from http_fastapi.bank import BankFullError, CardDeclinedError, KeyReusedError
 from http_fastapi.changes import SubscribersFullError
+from http_fastapi.client import PaymentsError
 from http_fastapi.confirmations import ConfirmationsFullError
+from http_fastapi.handlers import methods_of
 from http_fastapi.problems import ProblemType, problem
 from http_fastapi.store import StoreFullError
 from http_fastapi.validation import invalid_values
 
 _RETRY = {"Retry-After": "1"}  # seconds
+_BANK = {
+    BankFullError: (HTTPStatus.SERVICE_UNAVAILABLE, ProblemType.STORE_FULL),
+    CardDeclinedError: (HTTPStatus.PAYMENT_REQUIRED, ProblemType.PAYMENT_DECLINED),
+    KeyReusedError: (HTTPStatus.UNPROCESSABLE_ENTITY, ProblemType.PAYMENT_CONFLICTS),
+}
 
 
 def answer_with_problems(app: FastAPI) -> None:
@@ -27,6 +35,9 @@ def answer_with_problems(app: FastAPI) -> None:
     app.add_exception_handler(StoreFullError, refuse_order)
     app.add_exception_handler(ConfirmationsFullError, refuse_for_now)
     app.add_exception_handler(SubscribersFullError, refuse_for_now)
+    app.add_exception_handler(PaymentsError, tell_payment)
+    for kind in _BANK:
+        app.add_exception_handler(kind, refuse_charge)
     app.add_exception_handler(HTTPException, translate)
     app.add_exception_handler(RequestValidationError, refuse_values)
     app.add_exception_handler(WebSocketRequestValidationError, refuse_values)
@@ -43,7 +54,21 @@ async def refuse_for_now(_: HTTPConnection, error: Exception) -> JSONResponse:
     return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers=_RETRY, type_=ProblemType.OVERLOADED)
 
 
-async def translate(_: HTTPConnection, error: Exception) -> Response:
+async def tell_payment(_: HTTPConnection, error: Exception) -> JSONResponse:
+    """Answer a payment that was not made, as its error says."""
+    assert isinstance(error, PaymentsError)  # noqa: S101 - what it is registered for; tells mypy
+    seconds = error.retry_after_seconds
+    headers = None if seconds is None else {"Retry-After": str(seconds)}
+    return problem(error.status, str(error), headers=headers, type_=error.type_)
+
+
+async def refuse_charge(_: HTTPConnection, error: Exception) -> JSONResponse:
+    """Answer as the bank."""
+    status, type_ = _BANK[type(error)]
+    return problem(status, str(error), type_=type_)
+
+
+async def translate(connection: HTTPConnection, error: Exception) -> Response:
     """Answer what the framework raised, such as 404 and 405, with its headers."""
     assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for; tells mypy
     status = HTTPStatus(error.status_code)
@@ -51,7 +76,10 @@ async def translate(_: HTTPConnection, error: Exception) -> Response:
         return Response(status_code=status, headers=error.headers)
     detail = error.detail if isinstance(error.detail, str) else status.phrase
     kind = ProblemType.MALFORMED if status == HTTPStatus.BAD_REQUEST else ProblemType.BLANK
-    return problem(status, detail, headers=error.headers, type_=kind)
+    headers = dict(error.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(sorted(methods_of(connection.scope["path"]))) or headers["Allow"]
+    return problem(status, detail, headers=headers, type_=kind)
 
 
 async def refuse_values(_: HTTPConnection, error: Exception) -> JSONResponse:

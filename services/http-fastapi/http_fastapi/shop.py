@@ -37,6 +37,11 @@ class Shop:
         self.confirmations.start(order)
         return order
 
+    def settle_payment(self, order: Order, payment_id: str) -> None:
+        """Note that an order is paid, and tell subscribers."""
+        _log.info("order paid", extra={"shop.order.id": order.id})
+        self.changes.publish(self.store.pay(order.id, payment_id))
+
     async def confirm(self, order: Order) -> None:
         """Confirm an order. In a real shop: reserve stock, ask the bank."""
         self.changes.publish(self.store.settle(order.id, "confirmed"))

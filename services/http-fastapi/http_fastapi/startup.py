@@ -12,7 +12,7 @@ from importlib.metadata import version
 
 from pydantic import ValidationError
 
-from http_fastapi import INSTRUMENTATIONS
+from http_fastapi.instrumentation import probes_of
 from http_fastapi.settings import Settings
 from otelkit import ConfigurationError, Telemetry, adopt, configure
 from otelkit.doctor import require
@@ -27,8 +27,23 @@ def one_message(exit_code: int) -> Iterator[None]:
     try:
         yield
     except (ConfigurationError, ValidationError) as error:
-        print(f"http-fastapi: {error}", file=sys.stderr)  # noqa: T201 - there is no logging yet
+        message = _explained(error) if isinstance(error, ValidationError) else error
+        print(f"http-fastapi: {message}", file=sys.stderr)  # noqa: T201 - there is no logging yet
         raise SystemExit(exit_code) from None
+
+
+def _explained(error: ValidationError) -> str:
+    """Which variables are wrong and why; not their values, which may hold passwords."""
+    wrong = error.errors(include_input=False, include_context=False, include_url=False)
+    return "; ".join(f"{_variable_of(one['loc'])}{one['msg'].removeprefix('Value error, ')}" for one in wrong)
+
+
+def _variable_of(location: tuple[int | str, ...]) -> str:
+    if not location:  # a rule between several
+        return ""
+    name = str(location[0])
+    prefix = Settings.model_config["env_prefix"]
+    return f"{prefix}{name.upper()}: " if name in Settings.model_fields else f"{name}: "
 
 
 def start_telemetry(settings: Settings) -> Telemetry:
@@ -40,5 +55,5 @@ def start_telemetry(settings: Settings) -> Telemetry:
     if settings.http_instrumentation == "zero-code":
         return adopt()
     telemetry = configure("http-fastapi", service_version=version("http-fastapi"))
-    require(*INSTRUMENTATIONS)
+    require(*probes_of(settings.http_instrumentation))
     return telemetry

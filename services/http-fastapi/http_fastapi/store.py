@@ -9,8 +9,10 @@ from typing import Literal
 from uuid import uuid4
 
 from opentelemetry import metrics, trace
+from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
+from pydantic import ConfigDict
 
-OrderStatus = Literal["accepted", "confirmed", "failed"]
+OrderStatus = Literal["accepted", "confirmed", "failed", "paid"]
 
 
 class StoreFullError(Exception):
@@ -21,10 +23,15 @@ class StoreFullError(Exception):
 class Order:
     """One line of one order."""
 
+    __pydantic_config__ = ConfigDict(
+        json_schema_extra={"examples": [{"id": "6f1e", "item": "tea", "quantity": 2, "status": "accepted"}]}
+    )
+
     id: str
     item: str
     quantity: int
     status: OrderStatus = "accepted"
+    payment_id: str | None = None
 
 
 class OrderStore:
@@ -47,6 +54,7 @@ class OrderStore:
         """
         with self._tracer.start_as_current_span("store order") as span:
             if len(self._orders) >= self._max_orders:
+                span.set_attribute(ERROR_TYPE, StoreFullError.__qualname__)
                 raise StoreFullError(f"the store is full at {self._max_orders} orders")
             order = Order(str(uuid4()), item, quantity)
             self._orders[order.id] = order
@@ -60,8 +68,14 @@ class OrderStore:
         return self._orders.get(order_id)
 
     def settle(self, order_id: str, status: OrderStatus) -> Order:
-        """Give a stored order its new status."""
-        self._orders[order_id] = replace(self._orders[order_id], status=status)
+        """Give a stored order its new status; one that is paid stays so."""
+        if self._orders[order_id].status != "paid":
+            self._orders[order_id] = replace(self._orders[order_id], status=status)
+        return self._orders[order_id]
+
+    def pay(self, order_id: str, payment_id: str) -> Order:
+        """Note that a stored order is paid."""
+        self._orders[order_id] = replace(self._orders[order_id], status="paid", payment_id=payment_id)
         return self._orders[order_id]
 
     def page(self, start: int, size: int) -> list[Order]:

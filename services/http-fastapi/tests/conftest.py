@@ -4,15 +4,17 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from starlette.testclient import TestClient
 
+from http_fastapi.issuer import AUDIENCE, ISSUER, Issuer
 from http_fastapi.server import create_app
 from http_fastapi.settings import Settings
-from otelkit import configure
+from otelkit import Telemetry, configure
 from otelkit.testing import Sink
+from otelkit.testing.flaky import FlakyServer, Reply
 from otelkit.testing.ports import free_port
 from otelkit.testing.processes import ServiceProcess
 
@@ -39,9 +41,33 @@ def start_service(
 
 
 @pytest.fixture
+def telemetry(otlp_sink: Sink, reset_telemetry: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Telemetry]:
+    """Telemetry of this process without the service; it ends with the test."""
+    for name, value in otlp_sink.environment().items():
+        monkeypatch.setenv(name, value)
+    telemetry = configure("http-fastapi")
+    yield telemetry
+    telemetry.shutdown()
+
+
+@pytest.fixture
 def client(start_service: StartService) -> TestClient:
     """A client of the service with its default settings."""
     return start_service(Settings())
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Issuer:
+    """An issuer of tokens."""
+    return Issuer()
+
+
+@pytest.fixture
+def token_settings(issuer: Issuer, tmp_path: Path) -> dict[str, Any]:
+    """Settings that ask for tokens of the issuer's key `one`, from a file that a test may replace."""
+    keys = tmp_path / "jwks.json"
+    keys.write_bytes(issuer.document("one"))
+    return {"jwt_keys": str(keys), "jwt_issuer": ISSUER, "jwt_audience": AUDIENCE}
 
 
 class Command(NamedTuple):
@@ -51,13 +77,13 @@ class Command(NamedTuple):
     environment: dict[str, str]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def service_command() -> Command:
     """The service as people start it."""
     return Command([sys.executable, "-m", "http_fastapi"], {})
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def zero_code_command() -> Command:
     """The service as `opentelemetry-instrument` starts it, its telemetry described by a file."""
     instrument = Path(sys.executable).with_name("opentelemetry-instrument")
@@ -82,3 +108,22 @@ def serve() -> Iterator[Callable[..., ServiceProcess]]:
             return process.wait_until_listening()
 
         yield start
+
+
+@pytest.fixture
+def bank() -> Iterator[FlakyServer]:
+    """A bank of which tests say how it fails; else it makes payments."""
+    payment = b'{"id": "p-1", "order_id": "o-1", "amount_cents": 350}'
+    with FlakyServer(usual=Reply(201, body=payment)) as server:
+        yield server
+
+
+@pytest.fixture
+def start_shop(bank: FlakyServer, start_service: StartService) -> Callable[..., TestClient]:
+    """Start the service with the flaky bank, impatient, so that tests need not wait."""
+
+    def start(**settings: Any) -> TestClient:
+        quick = {"payments_url": bank.url, "payments_backoff_seconds": 0.01, "payments_read_seconds": 0.3}
+        return start_service(Settings.model_validate({**quick, **settings}))
+
+    return start

@@ -3,6 +3,7 @@
 import subprocess
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,6 +69,20 @@ def test_query_string_does_not_leave_the_process(
 
     assert otlp_sink.spans()
     assert "canary-4711" not in str(otlp_sink.spans())
+
+
+def test_file_may_ask_for_the_page_of_metrics(
+    serve: Serve, zero_code_command: Any, otlp_sink: Sink, tmp_path: Path
+) -> None:
+    file = Path(zero_code_command.environment["OTEL_CONFIG_FILE"])
+    pull = "    - pull:\n        exporter:\n          otelkit:\n"
+    changed = tmp_path / "with-page.yaml"
+    changed.write_text(file.read_text().replace("logger_provider:\n", f"{pull}logger_provider:\n", 1))
+    service = serve(zero_code_command, otlp_sink.environment() | {"OTEL_CONFIG_FILE": str(changed)})
+    order(service.address)
+
+    with urllib.request.urlopen(f"{service.address}/metrics", timeout=5) as answer:
+        assert b"http_server_request_duration_seconds_count" in answer.read()
 
 
 @pytest.mark.parametrize("value", ["", "missing.yaml"], ids=["no file", "no such file"])

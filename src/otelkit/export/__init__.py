@@ -9,17 +9,20 @@ servers.
 from otelkit.export.destination import Destination, Protocol
 from otelkit.export.exporters import WaitingLogExporter, WaitingSpanExporter
 from otelkit.export.metric_exporter import WaitingMetricExporter
+from otelkit.export.periodic_reader import PeriodicReader
 from otelkit.export.processors import DirectLogProcessor, DirectSpanProcessor
-from otelkit.export.settings import read_destination, read_queue_bytes
+from otelkit.export.settings import read_destination, read_encodes_directly, read_queue_bytes
 
 __all__ = [
     "Destination",
     "DirectLogProcessor",
     "DirectSpanProcessor",
+    "PeriodicReader",
     "Protocol",
     "WaitingLogExporter",
     "WaitingMetricExporter",
     "WaitingSpanExporter",
     "read_destination",
+    "read_encodes_directly",
     "read_queue_bytes",
 ]

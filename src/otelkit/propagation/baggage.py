@@ -41,7 +41,10 @@ class BaggagePropagator(TextMapPropagator):
         """Give `context` (a new one by default) with the caller's baggage added to its own."""
         if context is None:
             context = Context()
-        headers = getter.get(carrier, BAGGAGE)
+        try:
+            headers = getter.get(carrier, BAGGAGE)
+        except ValueError:  # contrib's ASGI getter on some bytes, opentelemetry-python-contrib#1478
+            return context
         if not headers:
             return context
         members = read_members(headers)

@@ -40,15 +40,17 @@ class TraceContextPropagator(TextMapPropagator):
         """Give `context` (a new one by default) with the caller's span, or as it is without a valid one."""
         if context is None:
             context = Context()
-        headers = getter.get(carrier, TRACEPARENT)
+        try:
+            headers = getter.get(carrier, TRACEPARENT)
+        except ValueError:  # contrib's ASGI getter on some bytes, opentelemetry-python-contrib#1478
+            return context
         if not headers or len(headers) != 1 or not isinstance(headers[0], str):
             return context
         parsed = parse_traceparent(headers[0])
         if parsed is None:
             return context
         trace_id, parent_id, flags = parsed
-        states = getter.get(carrier, TRACESTATE)
-        state = _trace_state(states) if states else EMPTY
+        state = _trace_state(carrier, getter)
         remote = SpanContext(trace_id, parent_id, is_remote=True, trace_flags=flags, trace_state=state)
         return set_span_in_context(NonRecordingSpan(remote), context)
 
@@ -72,7 +74,11 @@ class TraceContextPropagator(TextMapPropagator):
         return {TRACEPARENT, TRACESTATE}
 
 
-def _trace_state(headers: list[str]) -> TraceState:
-    if not all(isinstance(header, str) for header in headers):
+def _trace_state(carrier: CarrierT, getter: Getter[CarrierT]) -> TraceState:
+    try:
+        headers = getter.get(carrier, TRACESTATE)
+    except ValueError:  # as above
+        return EMPTY
+    if not headers or not all(isinstance(header, str) for header in headers):
         return EMPTY
     return Level2TraceState.from_header(headers)

@@ -46,8 +46,11 @@ class AttributeRedactor:
             return value
         if isinstance(value, str | bytes):
             return self._redact_string(value)
-        if depth >= _DEPTH_LIMIT:
-            return REDACTED
+        if isinstance(value, int | float):  # an HTTPStatus, for one
+            return value
+        return REDACTED if depth >= _DEPTH_LIMIT else self._redact_collection(value, depth)
+
+    def _redact_collection(self, value: AnyValue, depth: int) -> AnyValue:
         if isinstance(value, Mapping):
             return self._redact_map(value, depth)
         if isinstance(value, Sequence):

@@ -54,7 +54,9 @@ def redact_span(span: ReadableSpan, redactor: AttributeRedactor) -> ReadableSpan
     try:
         name = _redact_name(span.name, redactor.allow)
         changes = redactor.changes(span.attributes)
-        old_events, old_links = span.events, span.links
+        # The properties copy under a lock, also what is empty, which is nearly always.
+        old_events = span.events if span._events else ()  # noqa: SLF001 - for its length alone
+        old_links = span.links if span._links else ()  # noqa: SLF001 - as for events
         events = [_redact_event(event, redactor) for event in old_events] if old_events else []
         links = [_redact_link(link, redactor) for link in old_links] if old_links else []
         status = _redact_status(span, redactor.allow)

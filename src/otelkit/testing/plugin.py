@@ -1,7 +1,7 @@
 """The pytest plugin. It loads in every pytest run, so it imports nothing heavy before a fixture is used.
 
-Fixtures: `otlp_sink`, `readme_trace`, `reset_telemetry`, and of each server (see `otelkit.testing.servers`)
-`NAME_server` and `own_NAME_server`. Option: `--readme-rewrite`.
+Fixtures: `otlp_sink`, `readme_trace`, `readme_table`, `reset_telemetry`, and of each server (see
+`otelkit.testing.servers`) `NAME_server` and `own_NAME_server`. Option: `--readme-rewrite`.
 """
 
 from collections.abc import Generator, Iterator
@@ -12,6 +12,7 @@ import pytest
 from otelkit.testing.expected import ReadmeTraces
 from otelkit.testing.explain import add_sections, explain
 from otelkit.testing.servers.fixtures import server_fixtures
+from otelkit.testing.tables import ReadmeTables
 
 if TYPE_CHECKING:
     from otelkit.testing.sink import Sink
@@ -57,6 +58,12 @@ def readme_trace(request: pytest.FixtureRequest) -> ReadmeTraces:
 
 
 @pytest.fixture
+def readme_table(readme_trace: ReadmeTraces) -> ReadmeTables:
+    """Hold a table of the nearest README against the one given: `readme_table("settings", table)`."""
+    return ReadmeTables(readme_trace)
+
+
+@pytest.fixture
 def reset_telemetry() -> Iterator[None]:
     """Begin and end the test with OpenTelemetry as a fresh process has it."""
     from otelkit.testing.reset import fresh_telemetry  # noqa: PLC0415 - loads OpenTelemetry's API
@@ -85,4 +92,4 @@ def pytest_runtest_makereport(
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Name the blocks that were rewritten."""
     for block in config.stash.get(_REWRITTEN, []):
-        terminalreporter.write_line(f"rewrote trace block {block}")
+        terminalreporter.write_line(f"rewrote {block}")

@@ -9,7 +9,12 @@ Either way the application ends them: adopt() gives it the Telemetry whose shutd
 from otelkit.zero_code.adoption import adopt
 from otelkit.zero_code.configurator import Configurator
 from otelkit.zero_code.distro import Distro
-from otelkit.zero_code.exporters import RedactingLogExporter, RedactingSpanExporter, ZeroCodeMetricExporter
+from otelkit.zero_code.exporters import (
+    RedactingLogExporter,
+    RedactingSpanExporter,
+    ZeroCodeMetricExporter,
+    ZeroCodeOpenMetricsReader,
+)
 
 __all__ = [
     "Configurator",
@@ -17,5 +22,6 @@ __all__ = [
     "RedactingLogExporter",
     "RedactingSpanExporter",
     "ZeroCodeMetricExporter",
+    "ZeroCodeOpenMetricsReader",
     "adopt",
 ]

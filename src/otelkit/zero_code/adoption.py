@@ -12,12 +12,17 @@ from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.trace import TracerProvider
 
+from otelkit.environment import boolean, read
 from otelkit.errors import ConfigurationError
+from otelkit.logs import open_logs
 from otelkit.pipelines import Pipelines
 from otelkit.redaction import AllowList
 from otelkit.startup import configured, start_logs
 from otelkit.telemetry import Telemetry
 from otelkit.zero_code.exporters import alive
+from otelkit.zero_code.forking import CollectionGuard
+
+_guards: list[CollectionGuard] = []  # kept as long as the process
 
 
 def adopt() -> Telemetry:
@@ -31,6 +36,10 @@ def adopt() -> Telemetry:
     """
     if (ours := configured()) is not None:
         return ours
+    handlers = open_logs(os.environ, AllowList.from_environment(os.environ))
+    if read(os.environ, "OTEL_SDK_DISABLED", boolean, False):
+        start_logs(handlers)
+        return Telemetry(None)
     tracers, meters, loggers = (
         trace.get_tracer_provider(),
         metrics.get_meter_provider(),
@@ -41,7 +50,8 @@ def adopt() -> Telemetry:
         and isinstance(meters, MeterProvider)
         and isinstance(loggers, LoggerProvider)
     ):
-        start_logs(AllowList.from_environment(os.environ))
+        start_logs(handlers)
+        _guards.append(CollectionGuard(meters))
         return Telemetry(Pipelines(tracers, meters, loggers, tuple(alive)))
     raise ConfigurationError(
         "no telemetry runs in this process: start it with opentelemetry-instrument, and with OTEL_CONFIG_FILE"

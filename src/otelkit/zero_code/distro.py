@@ -11,9 +11,11 @@ import os
 from typing import Any
 
 from opentelemetry.instrumentation.distro import BaseDistro  # type: ignore[attr-defined]  # untyped module
+from opentelemetry.sdk.environment_variables import OTEL_EXPERIMENTAL_RESOURCE_DETECTORS
 from opentelemetry.util._importlib_metadata import EntryPoint
 
-from otelkit.startup import DEFAULTS
+from otelkit.resource import DETECTORS
+from otelkit.startup import SDK_DEFAULTS
 
 
 class Distro(BaseDistro):  # type: ignore[misc]  # the base is not annotated
@@ -21,8 +23,10 @@ class Distro(BaseDistro):  # type: ignore[misc]  # the base is not annotated
 
     def _configure(self, **_: Any) -> None:
         if _is_meant():
-            for name, value in DEFAULTS.items():
+            for name, value in SDK_DEFAULTS.items():
                 os.environ.setdefault(name, value)
+            # The file's own list detects at start; this one, what a forked worker detects anew.
+            os.environ.setdefault(OTEL_EXPERIMENTAL_RESOURCE_DETECTORS, DETECTORS)
 
     def load_instrumentor(self, entry_point: EntryPoint, **options: Any) -> None:
         """Instrument, unless a configuration file says what is instrumented."""

@@ -18,6 +18,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExportResult
 
 from otelkit.export import WaitingLogExporter, WaitingMetricExporter, WaitingSpanExporter
+from otelkit.openmetrics import OpenMetricsReader
 from otelkit.redaction import AllowList, RedactingLogProcessor
 from otelkit.redaction.attributes import AttributeRedactor
 from otelkit.redaction.spans import redact_span
@@ -65,4 +66,12 @@ class ZeroCodeMetricExporter(WaitingMetricExporter):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        alive.add(self)
+
+
+class ZeroCodeOpenMetricsReader(OpenMetricsReader):
+    """The page of metrics, as a file's pull reader; adopt() finds it, for the service to serve."""
+
+    def __init__(self) -> None:
+        super().__init__()
         alive.add(self)

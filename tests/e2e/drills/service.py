@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Thread
+from typing import IO
 
 from bench.servers import wait_until_listening
 from otelkit.testing.ports import free_port
@@ -20,16 +21,20 @@ ORDER = json.dumps({"item": "tea", "quantity": 2})
 
 @dataclass
 class Service:
-    """One process of http-fastapi; `accepted` are the trace ids of orders that it confirmed."""
+    """One process of http-fastapi; `accepted` are the trace ids of orders that it confirmed.
+
+    Its standard output goes to `output`.
+    """
 
     environment: Mapping[str, str]
+    output: IO[bytes] | int = subprocess.DEVNULL
     accepted: list[str] = field(default_factory=list)
 
     def __enter__(self) -> "Service":
         self.port = free_port()
         environ = {**os.environ, **self.environment, "HTTP_FASTAPI_PORT": str(self.port)}
         command = [sys.executable, "-m", "http_fastapi"]
-        self.process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL)
+        self.process = subprocess.Popen(command, env=environ, stdout=self.output)
         wait_until_listening(self.port, self.process)
         return self
 

@@ -13,6 +13,7 @@ from .conftest import Inbox
 from .forking_program import CHILDREN
 
 PROGRAM = Path(__file__).with_name("forking_program.py")
+COLLECTING = Path(__file__).with_name("collecting_program.py")
 EVERYTHING = sorted(
     ["parent-before"]
     + [f"parent-{number}" for number in range(CHILDREN)]
@@ -43,6 +44,21 @@ def test_what_waits_in_the_parent_at_a_fork_is_sent_once_and_by_the_parent(
 
     assert program.returncode == 0
     assert sorted(inbox.names) == EVERYTHING
+
+
+@pytest.mark.parametrize(
+    "reader",
+    [
+        "otelkit",
+        "adopted",
+        pytest.param("sdk", marks=pytest.mark.xfail(reason="opentelemetry-python#4345, PR 4767")),
+    ],
+)
+def test_worker_forked_amid_a_collection_of_metrics_measures_and_collects(reader: str) -> None:
+    environ = os.environ | {"OTEL_METRIC_EXPORT_INTERVAL": "50"}
+    program = subprocess.run([sys.executable, str(COLLECTING), reader], env=environ, timeout=30, check=False)
+
+    assert program.returncode == 0
 
 
 @contextmanager

@@ -49,6 +49,16 @@ def test_asgi_scope_with_bytes_that_are_no_text_is_read() -> None:
     assert trace.get_current_span(found) is INVALID_SPAN
 
 
+@sdk_deviates("contrib's ASGI getter raises on bytes that are neither UTF-8 nor whole escapes, contrib#1478")
+@pytest.mark.parametrize("name", ["traceparent", "tracestate", "baggage"])
+def test_header_that_the_getter_cannot_decode_is_none(side: Side, name: str) -> None:
+    headers = [(b"traceparent", VALID.encode()), (name.encode(), b"\xff\\x4")]
+
+    found = side.trace_context.extract({"headers": headers}, getter=asgi_getter)
+    assert dict(baggage.get_all(side.baggage.extract({"headers": headers}, found, getter=asgi_getter))) == {}
+    assert trace.get_current_span(found).get_span_context().is_valid == (name != "traceparent")
+
+
 @both
 def test_grpc_metadata_is_read(side: Side) -> None:
     found = side.trace_context.extract([("x", "y"), ("traceparent", VALID)], getter=MetadataGetter())

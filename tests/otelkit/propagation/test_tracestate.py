@@ -1,5 +1,7 @@
 """The tracestate list: its grammar, its limits, and that it never costs the traceparent."""
 
+import logging
+
 import pytest
 
 from tests.otelkit.propagation.sides import VALID, Side, both, sdk_deviates
@@ -94,6 +96,14 @@ def test_malformed_list_is_dropped_and_traceparent_kept(side: Side, header: str)
 @pytest.mark.parametrize("headers", [["foo=1,bar=3,foo=2"], ["foo=1", "bar=3,foo=1"]])
 def test_of_a_key_that_comes_twice_the_first_and_newest_is_kept(side: Side, headers: list[str]) -> None:
     assert passed_on(side, *headers) == "foo=1,bar=3"
+
+
+@sdk_deviates("the SDK writes malformed members into its log")
+def test_malformed_member_does_not_get_into_the_log(side: Side, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        passed_on(side, "Canary=1")
+
+    assert "Canary" not in caplog.text
 
 
 @both

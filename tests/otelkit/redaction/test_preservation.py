@@ -1,3 +1,4 @@
+from http import HTTPStatus
 from typing import cast
 
 from hypothesis import given
@@ -103,6 +104,10 @@ class HostileText(str):
 
     __eq__ = __contains__
     __hash__ = str.__hash__
+
+
+def test_number_stays_whatever_class_it_has() -> None:
+    assert AttributeRedactor(AllowList()).changes({"http.response.status_code": HTTPStatus.NOT_FOUND}) == {}
 
 
 def test_value_that_cannot_be_judged_is_replaced() -> None:

@@ -6,12 +6,14 @@ text, 1008 too many mistakes in a row, 1009 too long, 1011 the service failed.
 """
 
 import asyncio
+from contextlib import suppress
 from http import HTTPStatus
 
-from fastapi import APIRouter, WebSocket, status
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect, status
 
 from http_fastapi.handlers.live_message import LiveMessages
 from http_fastapi.handlers.state import TheSettings, TheShop
+from http_fastapi.protections import require_scope
 from http_fastapi.settings import Settings
 
 router = APIRouter()
@@ -19,13 +21,14 @@ _MISTAKES = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
 MOST_MISTAKES = 10  # in a row; then the other end does not speak this protocol
 
 
-@router.websocket("/orders/live")
+@router.websocket("/orders/live", dependencies=[require_scope("orders:write")])
 async def serve_orders(socket: WebSocket, shop: TheShop, settings: TheSettings) -> None:
     """Answer messages until the client leaves or must."""
-    await socket.accept()
-    code = await _converse(socket, LiveMessages(shop), settings)
-    if code is not None:
-        await socket.close(code)
+    with suppress(WebSocketDisconnect):  # the client left while it was being answered
+        await socket.accept()
+        code = await _converse(socket, LiveMessages(shop), settings)
+        if code is not None:
+            await socket.close(code)
 
 
 async def _converse(socket: WebSocket, messages: LiveMessages, settings: Settings) -> int | None:

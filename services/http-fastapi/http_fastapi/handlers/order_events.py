@@ -7,21 +7,20 @@ stream has a longest time so that its span arrives at a backend, too; EventSourc
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query
 from starlette.types import Send
 
+from http_fastapi.handlers.event_format import DROPPED, EVENTS, KEEP_ALIVE, RESET, RETRY, frame_of
 from http_fastapi.handlers.state import TheSettings, TheShop
 from http_fastapi.handlers.streams import ClosingStream
+from http_fastapi.protections import require_scope
 from http_fastapi.settings import Settings
-from http_fastapi.subscription import Change, Subscription
+from http_fastapi.subscription import Subscription
 
 router = APIRouter(tags=["orders"])
-RETRY = b"retry: 3000\n\n"  # milliseconds until a client that lost its connection comes again
-KEEP_ALIVE = b": keep-alive\n\n"
-RESET = b'event: reset\ndata: {"detail": "Changes were missed. List the orders anew."}\n\n'
-DROPPED = b'event: dropped\ndata: {"detail": "You did not keep up. Connect anew and list the orders."}\n\n'
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # the latter stops buffering by nginx
 
 LastEventId = Annotated[str | None, Header(alias="Last-Event-ID", description="The last id that was seen.")]
@@ -56,13 +55,27 @@ class OrderEvents(ClosingStream):
         except TimeoutError:
             if not patience.expired():
                 raise
+        finally:  # until the subscription ends, too, orders are placed, and a timeout that is over raises
+            self._subscription.when_dropped = lambda: None
 
 
-@router.get("/orders/events", response_class=OrderEvents, operation_id="followOrders")
+@router.get(
+    "/orders/events",
+    status_code=HTTPStatus.OK,
+    response_class=OrderEvents,
+    response_description="An event for each change; the stream ends after `limit` events or in the end.",
+    openapi_extra={"responses": {"200": {"content": {OrderEvents.media_type: EVENTS}}}},
+    operation_id="followOrders",
+    dependencies=[require_scope("orders:read")],
+)
 async def follow_orders(
     subscription: Annotated[Subscription, Depends(subscribe)], settings: TheSettings, limit: Limit = None
 ) -> OrderEvents:
-    """Follow changes of orders; `Last-Event-ID` continues after an id, as far back as the history goes."""
+    """Follow changes of orders as server-sent events.
+
+    `Last-Event-ID` continues after an id. When the history does not go back so far, a `reset` event comes
+    first: list the orders anew. A listener that does not keep up gets a `dropped` event at most.
+    """
     return OrderEvents(subscription, settings, limit)
 
 
@@ -78,14 +91,10 @@ async def _frames(
             change = await subscription.take(min(left, settings.event_keep_alive_seconds))
             if change is not None:
                 sent += 1
-                yield _frame(change)
+                yield frame_of(change)
             elif not subscription.ended:
                 yield KEEP_ALIVE
         if subscription.dropped:
             yield DROPPED
     finally:
         subscription.span.set_attribute("shop.events.count", sent)
-
-
-def _frame(change: Change) -> bytes:
-    return f"id: {change.id}\nevent: {change.name}\ndata: {change.json}\n\n".encode()

@@ -5,6 +5,7 @@ The one OpenTelemetry decision: `stream orders` is a child of the server span, w
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -13,12 +14,15 @@ from pydantic import TypeAdapter
 
 from http_fastapi.handlers.state import TheStore
 from http_fastapi.handlers.streams import ClosingStream, StreamSpan
+from http_fastapi.protections import require_scope
 from http_fastapi.store import Order, OrderStatus, OrderStore
 
 router = APIRouter(tags=["orders"])
 PAGE_SIZE = 100
 MOST_ORDERS = 10_000
 _json = TypeAdapter(Order).dump_json
+
+_EXAMPLE = '{"id":"6f1e","item":"tea","quantity":2,"status":"accepted","payment_id":null}\n'
 
 Status = Annotated[OrderStatus | None, Query(description="Only orders that are in this state.")]
 Item = Annotated[str | None, Query(min_length=1, max_length=100, description="Only orders of this article.")]
@@ -31,7 +35,15 @@ class OrderLines(ClosingStream):
     media_type = "application/x-ndjson"
 
 
-@router.get("/orders", response_class=OrderLines, operation_id="listOrders")
+@router.get(
+    "/orders",
+    status_code=HTTPStatus.OK,
+    response_class=OrderLines,
+    response_description="One order a line; an answer that is cut off does not end its last chunk.",
+    responses={200: {"content": {OrderLines.media_type: {"example": _EXAMPLE}}}},
+    operation_id="listOrders",
+    dependencies=[require_scope("orders:read")],
+)
 async def list_orders(
     store: TheStore, status: Status = None, item: Item = None, limit: Limit = 100
 ) -> OrderLines:
@@ -40,10 +52,10 @@ async def list_orders(
     def wanted(order: Order) -> bool:
         return status in (None, order.status) and item in (None, order.item)
 
-    return OrderLines(_lines(store, wanted, limit))
+    return OrderLines(lines(store, wanted, limit))
 
 
-async def _lines(
+async def lines(
     store: OrderStore, wanted: Callable[[Order], bool], limit: int
 ) -> AsyncGenerator[bytes, None]:
     with StreamSpan(trace.get_tracer(__name__), "stream orders", "shop.orders.count") as stream:

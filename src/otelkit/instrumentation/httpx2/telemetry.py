@@ -91,8 +91,8 @@ class ClientTelemetry:
 
     def _begin(self, request: Request) -> Attempt:
         url = request.url
-        target = target_of(request.method, url.scheme, url.host, url.port, template_of(request))
         sent = sent_before(request)
+        target = target_of(request.method, url.scheme, url.host, url.port, template_of(request, sent))
         attributes = {**target.on_span, URL_FULL: redacted_url(url, self._query_parameters)}
         if sent.times:
             attributes[HTTP_REQUEST_RESEND_COUNT] = sent.times

@@ -1,7 +1,6 @@
-"""Servers that misbehave on request: an ASGI application, and a socket that answers any bytes."""
+"""A server that does by path what clients must cope with."""
 
 import asyncio
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,27 +49,3 @@ def serving(shop: Shop) -> Iterator[int]:
     finally:
         shop.body_may_end.set()
         server.stop(grace_seconds=1)
-
-
-@contextmanager
-def answering(answer: bytes) -> Iterator[int]:
-    """The port of a socket that answers each connection once with `answer` and closes it."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def serve() -> None:
-            while True:
-                try:
-                    connection, _ = listener.accept()
-                except OSError:  # closed: the test is over
-                    return
-                with connection:
-                    connection.recv(65536)
-                    connection.sendall(answer)
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        try:
-            yield listener.getsockname()[1]
-        finally:
-            listener.shutdown(socket.SHUT_RDWR)
-            thread.join(5)

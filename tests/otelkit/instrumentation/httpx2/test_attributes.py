@@ -79,6 +79,17 @@ async def test_template_given_by_the_caller_names_the_span(
     assert "url.template" not in (recorded.durations[0].attributes or {})
 
 
+async def test_template_says_nothing_of_where_a_redirect_leads(
+    instrument: Instrument, port: int, get: Get
+) -> None:
+    recorded = instrument()
+
+    url = f"http://127.0.0.1:{port}/to?where=/status/204"
+    await get(url, extensions=described("/to"), follow_redirects=True)
+
+    assert [span.name for span in recorded.spans] == ["GET /to", "GET"]
+
+
 @pytest.mark.parametrize("status", [204, 302])
 async def test_status_below_400_is_no_error(instrument: Instrument, port: int, get: Get, status: int) -> None:
     recorded = instrument()

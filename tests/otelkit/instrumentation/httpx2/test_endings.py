@@ -9,10 +9,11 @@ from opentelemetry.instrumentation.utils import suppress_instrumentation
 from opentelemetry.trace import StatusCode
 
 from otelkit.instrumentation.httpx2 import Httpx2Instrumentor
+from otelkit.testing.raw import answering
 from tests.waiting import wait_until
 
 from .conftest import Instrument
-from .server import Shop, answering
+from .server import Shop
 
 SWITCH = b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n"
 
