@@ -38,7 +38,8 @@ def trace_queries(watched: Watched, dialect: Dialect) -> None:
 
 def _single(watched: Watched, original: Execute) -> Execute:
     statements, start_span = watched.statements, watched.start_span
-    repeat, record = watched.repeat, watched.record
+    repeat, record, settings = watched.repeat, watched.record, watched.settings
+    has_transactions, decorates = watched.has_transactions, watched.decorates
     one_of_batches = partial(_one_of_batches, watched, original)
 
     def do_execute(cursor: Any, text: str, parameters: Any, context: Any = None) -> None:
@@ -49,11 +50,11 @@ def _single(watched: Watched, original: Execute) -> Execute:
             return one_of_batches(cursor, text, parameters, context)
         statement = statements[text]
         repeat(now.get(CURRENT), statement.name)
-        if watched.has_transactions:
+        if has_transactions:
             now = context_of(context, now)
         span = start_span(statement.name, now, CLIENT, statement.span)
-        if watched.decorates and span.is_recording():
-            text = decorate(text, parameters, span, watched.settings)
+        if decorates and span.is_recording():
+            text = decorate(text, parameters, span, settings)
         begun = perf_counter()
         try:
             original(cursor, text, parameters, context)
