@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SERVICE ?=
 NAME ?=
+SCENARIO ?=
 SERVICES := $(notdir $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml)))
 PYTEST := $(BIN)/python -m pytest -q
 LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-package otelkit \
@@ -36,8 +37,8 @@ status: setup ## show every part of the stack; exit code 0 when all are healthy
 logs: setup ## show and follow logs: SERVICE=x for one part, FOLLOW=0 only to print
 	@$(BIN)/python -m deploy.local logs $(SERVICE)
 
-run: setup ## run one service in the foreground, spans as trees in the terminal: SERVICE=x
-	@$(BIN)/python -m deploy.local run $(SERVICE)
+run: setup ## run one service in the foreground, spans as trees in the terminal: SERVICE=x, SCENARIO=y of it
+	@$(BIN)/python -m deploy.local run $(SERVICE) $(if $(SCENARIO),--scenario $(SCENARIO))
 
 trace: setup ## send one request to the stack and print the tree of its trace, read back from the backend
 	@$(BIN)/python -m deploy.local trace
@@ -50,6 +51,8 @@ lint: setup ## check style, formatting, types and import arrows
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy .
+	@for service in $(SERVICES); do echo "$(BIN)/mypy services/$$service/tests"; \
+		MYPYPATH=services/$$service $(BIN)/mypy services/$$service/tests/*.py || exit 1; done
 	$(BIN)/lint-imports
 
 format: setup ## format the code and repair what can be repaired
@@ -60,6 +63,7 @@ lock: setup ## resolve requirements.lock, each service's requirements.txt and th
 	$(LOCK) --all-extras --group build --group check --group test --group stack \
 		pyproject.toml services/*/pyproject.toml -o requirements.lock
 	$(LOCK) --group build -c requirements.lock -o requirements-build.txt
+	$(LOCK) --no-deps requirements-next.in -o requirements-next.txt
 	@for service in $(SERVICES); do echo "services/$$service/requirements.txt"; \
 		$(LOCK) services/$$service/pyproject.toml -c requirements.lock \
 			-o services/$$service/requirements.txt || exit 1; done

@@ -8,6 +8,7 @@ from bench.report import publish
 BENCHMARKS = {
     "export": "bench.export",
     "http-fastapi": "bench.http_fastapi",
+    "sql-sqlalchemy": "bench.sql_sqlalchemy",
     "httpx2": "bench.httpx2_client",
     "propagation": "bench.propagation",
 }

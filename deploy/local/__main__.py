@@ -36,6 +36,7 @@ def _parse() -> argparse.Namespace:
         commands.add_parser(name)
     for name in ("logs", "run"):
         commands.add_parser(name).add_argument("service", nargs="?", default="")
+    commands.choices["run"].add_argument("--scenario", default="")
     return parser.parse_args()
 
 
@@ -51,7 +52,7 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
             follow = os.environ.get("FOLLOW", "1") not in {"0", "no", "false"}
             show_logs(settings.state_dir, arguments.service, follow=follow)
         case "run":
-            run_service(settings, arguments.service)
+            run_service(settings, arguments.service, arguments.scenario)
         case "trace":
             record = running_record(settings.state_dir)
             if record is None:

@@ -95,6 +95,7 @@ def _service(settings: Settings, service: Service) -> Part:
         environment={
             f"{service.prefix}_HOST": settings.host,
             port: str(settings.ports[port]),
+            **settings.database_url(service),
             "OTEL_SERVICE_NAME": service.name,
             "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc",
             "OTEL_EXPORTER_OTLP_ENDPOINT": settings.url("COLLECTOR_GRPC_PORT"),

@@ -29,10 +29,14 @@ class StackError(Exception):
 
 @dataclass(frozen=True)
 class Service:
-    """One folder of services/: its module is run by `python -m`, its port is `<NAME>_PORT`."""
+    """One folder of services/: its module is run by `python -m`, its port is `<NAME>_PORT`.
+
+    `database` says that it takes DATABASE_URL; without one it gets a file of SQLite beside the stack's state.
+    """
 
     name: str
     default_port: int
+    database: bool = False
 
     @property
     def module(self) -> str:
@@ -46,7 +50,10 @@ class Service:
 
 
 # Adding a service to the local stack is one line here.
-SERVICES = (Service("http-fastapi", 8000),)
+SERVICES = (
+    Service("http-fastapi", 8000),
+    Service("sql-sqlalchemy", 8002, database=True),
+)
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,13 @@ class Settings:
     def reach(self) -> str:
         """The address by which this machine reaches what listens on `host`."""
         return "127.0.0.1" if self.host == "0.0.0.0" else self.host
+
+    def database_url(self, service: Service, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+        """Give DATABASE_URL for a service that takes it."""
+        if not service.database:
+            return {}
+        file = self.state_dir / f"{service.name}.sqlite"
+        return {"DATABASE_URL": environ.get("DATABASE_URL", "").strip() or f"sqlite:///{file}"}
 
     def url(self, port_setting: str, path: str = "") -> str:
         """Give the HTTP address of the port with this setting."""

@@ -10,7 +10,7 @@ command -v "$PYTHON" >/dev/null || {
     say "there is no $PYTHON: install Python 3.11 or newer, or name one with PYTHON=..."; exit 1; }
 
 key() {
-    { cat requirements.lock pyproject.toml services/*/pyproject.toml; echo "$PYTHON"; pwd; } | cksum
+    { cat requirements.lock requirements-next.txt pyproject.toml services/*/pyproject.toml; echo "$PYTHON"; pwd; } | cksum
 }
 
 wanted=$(key)
@@ -50,6 +50,8 @@ quiet=-q
 }
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 "$VENV/bin/python" -m pip install $quiet --require-hashes -r requirements.lock >&2
+"$VENV/bin/python" -m pip install -q --require-hashes --no-deps --upgrade --target "$VENV/next" \
+    -r requirements-next.txt >&2 # on nobody's path until a test puts it there
 set -- -e .
 for service in services/*/; do set -- "$@" -e "$service"; done
 "$VENV/bin/python" -m pip install -q --no-deps --no-build-isolation "$@" >&2

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
     ("drill", "options"),
     [
         ("collector_outage", ["--seconds", "15", "--rates", "500"]),
+        ("database_kills", ["--clients", "50", "--seconds", "9"]),
         ("overload", ["--seconds", "10"]),
         ("sigterm", ["--rounds", "3"]),
         ("sustained_spans", ["--seconds", "5"]),

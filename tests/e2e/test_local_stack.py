@@ -7,12 +7,14 @@ from urllib.request import ProxyHandler, build_opener
 import psutil
 import pytest
 
+from deploy.local.settings import SERVICES
 from otelkit.traces import TempoClient
 from tests.e2e.local_stack import LocalStack
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 
+NAMES = [service.name for service in SERVICES]
 TREE = """\
     POST [CLIENT] UNSET
     └─ POST /orders [SERVER] UNSET
@@ -25,7 +27,7 @@ def test_up_reports_every_part_and_ends_with_a_trace_and_the_addresses(
 ) -> None:
     output = up_output[0]
 
-    assert re.findall(r"^  (\S+): ready at", output, re.MULTILINE) == ["viewer", "collector", "http-fastapi"]
+    assert re.findall(r"^  (\S+): ready at", output, re.MULTILINE) == ["viewer", "collector", *NAMES]
     assert TREE in output
     assert f"http://127.0.0.1:{stack.ports['VIEWER_PORT']}/trace" in output
 
@@ -64,7 +66,7 @@ def test_status_is_a_plain_table_and_green(stack: LocalStack) -> None:
 
     assert done.returncode == 0, done.stdout
     states = dict(re.findall(r"^(\S+) +(\S+)", done.stdout, re.MULTILINE))
-    assert states == {"part": "state", "viewer": "healthy", "collector": "healthy", "http-fastapi": "healthy"}
+    assert states == {"part": "state", **dict.fromkeys(("viewer", "collector", *NAMES), "healthy")}
 
 
 def test_second_up_says_so_and_changes_nothing(stack: LocalStack) -> None:

@@ -34,7 +34,13 @@ def _program(folder: Path, name: str, text: str) -> str:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """The files that set-up reads, without an environment."""
-    for name in ("Makefile", "requirements.lock", "pyproject.toml", "deploy/local/setup.sh"):
+    for name in (
+        "Makefile",
+        "requirements.lock",
+        "requirements-next.txt",
+        "pyproject.toml",
+        "deploy/local/setup.sh",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     shutil.copytree(ROOT / "services", tmp_path / "services")

@@ -35,7 +35,7 @@ def registered(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[TracerPro
     return register
 
 
-@pytest.mark.parametrize("name", ["asgi", "fastapi", "fastapi-native", "httpx2", "logging"])
+@pytest.mark.parametrize("name", ["asgi", "fastapi", "fastapi-native", "httpx2", "logging", "sqlalchemy"])
 def test_registered_instrumentation_emits_a_span(name: str) -> None:
     assert examine(name).healthy
     assert "emitted '" in str(examine(name))

@@ -10,7 +10,7 @@ import pytest
 
 from tests.repo.tree import ROOT, imports_of, named, parsed, tracked
 
-SERVICES = {path.parent.parent.name: path.parent.name for path in tracked("services/*/*/__init__.py")}
+SERVICES = {path.parent.parent.name: path.parent.name for path in tracked(":(glob)services/*/*/__init__.py")}
 
 
 def forbidden_imports(tree: ast.Module, package: str, forbidden: set[str]) -> list[str]:

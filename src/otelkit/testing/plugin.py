@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _REWRITTEN = pytest.StashKey[list[str]]()
 
+mariadb_server, own_mariadb_server = server_fixtures("mariadb")
+postgres_server, own_postgres_server = server_fixtures("postgres")
 redis_server, own_redis_server = server_fixtures("redis")
 
 

@@ -26,9 +26,9 @@ class Terminal:
             self._stream.flush()
 
     def show(self, traces: Sequence[Sequence[Span]]) -> None:
-        """Write each trace as heading and tree, followed by an empty line."""
+        """Write each trace as heading and tree with its events, followed by an empty line."""
         for spans in traces:
-            self.say(f"{self._heading(spans)}\n{render_tree(spans, label=self._label)}\n")
+            self.say(f"{self._heading(spans)}\n{render_tree(spans, label=self._label, events=True)}\n")
 
     def _heading(self, spans: Sequence[Span]) -> str:
         services = ", ".join(sorted({visible(span.service_name) for span in spans if span.service_name}))

@@ -11,6 +11,7 @@ from bench.report import publish
 
 DRILLS = {
     "collector_outage": "Collector killed",
+    "database_kills": "PostgreSQL killed",
     "hostile_headers": "hostile headers",
     "hostile_payloads": "hostile OTLP",
     "overload": "5 times overload",

@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from otelkit.testing.ports import free_port
+from otelkit.testing.servers.descendants import descendants_of
 from otelkit.testing.servers.recipe import Recipe
 from otelkit.testing.servers.server import Server, ServerError, wait_until_ready
 
@@ -69,8 +70,12 @@ class ProcessServer(Server):
     def _signal(self, number: int) -> None:
         if self._process is None:
             raise ServerError(f"{self._recipe.name} is not running: restart it first")
-        with suppress(ProcessLookupError):  # it ended by itself, and nothing of its group is left
-            os.killpg(self._process.pid, number)
+        leader = self._process.pid
+        if number == signal.SIGKILL:
+            _signal_group(leader, signal.SIGSTOP)  # or it would start another child meanwhile
+        below = descendants_of(leader)  # postgres puts each of its processes into a group of its own
+        for pid in (leader, *below):
+            _signal_group(pid, number)
 
     def _prepare(self) -> None:
         if self._user is not None:
@@ -124,3 +129,8 @@ class ProcessServer(Server):
         log = self._folder / "server.log"
         text = log.read_text(errors="replace") if log.exists() else ""
         return text[-_MOST_SHOWN:].strip() or "it says nothing"
+
+
+def _signal_group(pid: int, number: int) -> None:
+    with suppress(ProcessLookupError):  # it ended by itself, or leads no group
+        os.killpg(pid, number)

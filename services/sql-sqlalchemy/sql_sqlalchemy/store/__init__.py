@@ -1,0 +1,1 @@
+"""Everything that knows SQL: the rest of the service sees repositories and plain errors."""
