@@ -1,9 +1,9 @@
 """OpenTelemetry's process-wide state back as it was at start, so that each test configures its own.
 
 The API sets a provider once per process on purpose; upstream resets it with `opentelemetry-test-utils`, which
-forgets providers without ending them, so the same module globals are set here. Checked against opentelemetry-api 1.45:
-`trace`, `metrics._internal` and `_logs._internal` each hold a provider, its set-once guard and a proxy. The
-proxies are renewed too, because they keep the instruments and tracers that were asked of them.
+forgets providers without ending them, so the same module globals are set here. Checked against
+opentelemetry-api 1.45: `trace`, `metrics._internal` and `_logs._internal` each hold a provider, its set-once
+guard and a proxy. The proxies are renewed too, because they keep what was asked of them.
 """
 
 import logging
