@@ -10,6 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
+from http_fastapi.protections.request_head import BoundedHead
 from http_fastapi.server import create_app
 from http_fastapi.settings import Settings
 from http_fastapi.startup import WORKER_CANNOT_START, one_message, start_telemetry
@@ -44,6 +45,7 @@ def describe(app: FastAPI | str, settings: Settings) -> uvicorn.Config:
         # A new worker that is slower to start is killed, with what it has answered meanwhile.
         timeout_worker_healthcheck=WORKER_START_SECONDS,
         ws_max_size=settings.live_message_bytes,
+        http=BoundedHead,
     )
 
 

@@ -31,6 +31,7 @@ class Reason(StrEnum):
     OVERLOAD = "overload"
     TIMEOUT = "timeout"
     BODY_SIZE = "body_size"
+    REQUEST_HEAD = "request_head"
     CORS = "cors"
 
 
@@ -42,6 +43,7 @@ _TYPES: Mapping[Reason, ProblemType] = {
     Reason.OVERLOAD: ProblemType.OVERLOADED,
     Reason.TIMEOUT: ProblemType.TIMED_OUT,
     Reason.BODY_SIZE: ProblemType.TOO_LARGE,
+    Reason.REQUEST_HEAD: ProblemType.TOO_LARGE,
     Reason.CORS: ProblemType.BLANK,
 }
 
