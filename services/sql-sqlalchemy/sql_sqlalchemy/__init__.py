@@ -1,4 +1,4 @@
 """The order ledger: a database layer whose telemetry alone names the problem."""
 
 # What start-up proves to be working before the first request: see `python -m otelkit doctor`.
-INSTRUMENTATIONS = ("fastapi", "logging", "sqlalchemy")
+INSTRUMENTATIONS = ("asgi", "logging", "sqlalchemy")

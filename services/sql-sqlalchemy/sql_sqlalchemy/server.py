@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 
 from otelkit import Telemetry
+from otelkit.instrumentation import asgi
 from sql_sqlalchemy.handlers import Stores, router
 from sql_sqlalchemy.problems import answer_problems
 from sql_sqlalchemy.publisher import Dispatcher, Send, log_message
@@ -44,5 +44,5 @@ def create_app(settings: Settings, telemetry: Telemetry, send: Send = log_messag
     app.state.stores = Stores(Ledger(database), OrderRepository(database))
     app.include_router(router)
     answer_problems(app)
-    FastAPIInstrumentor.instrument_app(app, excluded_urls="/healthz", exclude_spans=["send", "receive"])
+    asgi.instrument_app(app, excluded_urls="^/healthz$")
     return app
