@@ -5,8 +5,10 @@ the resource (`service.instance.id`, `process.pid`) and otelkit its queues, thre
 """
 
 from http_fastapi.settings import Settings
+from http_fastapi.startup import one_message
 
-_settings = Settings()
+with one_message(exit_code=1):
+    _settings = Settings()
 
 wsgi_app = "http_fastapi.server:app()"
 worker_class = "http_fastapi.gunicorn_worker.Worker"  # or gunicorn's own, "asgi"

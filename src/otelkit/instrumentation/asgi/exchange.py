@@ -100,6 +100,13 @@ class Exchange:
         if self._ended:
             return
         self._ended = True
+        try:
+            self._conclude(error_type)
+        finally:  # the router's match is the framework's own business, and may be none that we know
+            self._server.metrics.ended(self._active)
+            self._span.end(self._end_nanos)
+
+    def _conclude(self, error_type: str | None) -> None:
         outcome: dict[str, str | int] = {}
         route = self._server.routes.route_of(self._scope)
         if route is not None:
@@ -113,7 +120,6 @@ class Exchange:
         self._measure(outcome)
         if self._span.is_recording():
             self._describe(outcome, route)
-        self._span.end(self._end_nanos)
 
     def _measure(self, outcome: dict[str, str | int]) -> None:
         method, scheme = self._active
@@ -121,7 +127,6 @@ class Exchange:
         measured = {HTTP_REQUEST_METHOD: method, URL_SCHEME: scheme, NETWORK_PROTOCOL_VERSION: version}
         seconds = self._seconds or perf_counter() - self._start
         self._server.metrics.duration.record(seconds, measured | outcome, self.context)
-        self._server.metrics.ended(self._active)
 
     def _describe(self, outcome: dict[str, str | int], route: str | None) -> None:
         if route is not None:

@@ -74,3 +74,14 @@ async def test_exception_of_an_application_without_error_handler_is_recorded_onc
 
     assert outcome(recorded.span()) == ("ERROR", None, "LookupError")
     assert [event.name for event in recorded.span().events] == ["exception"]
+
+
+async def test_scope_of_an_unknown_framework_leaves_no_span_open(recorded: Recorded) -> None:
+    async def route_oddly(scope: Scope, _receive: Receive, _send: Send) -> None:
+        scope.update(endpoint=route_oddly, fastapi=None)
+
+    with pytest.raises(AttributeError):
+        await serve(TelemetryMiddleware(route_oddly, **recorded.providers))
+
+    assert recorded.span().name == "GET"
+    assert [point.value for point in recorded.points("http.server.active_requests")] == [0]
