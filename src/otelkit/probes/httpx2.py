@@ -4,7 +4,7 @@ import socket
 from importlib.metadata import version
 from threading import Thread
 
-from httpx2 import Client
+from httpx2 import HTTPTransport, Request
 from opentelemetry.metrics import NoOpMeterProvider
 from opentelemetry.sdk.trace import TracerProvider
 
@@ -23,12 +23,19 @@ def emit_client_span(provider: TracerProvider) -> str:
         thread.start()
         instrumentor.instrument(tracer_provider=provider, meter_provider=NoOpMeterProvider())
         try:
-            with Client(trust_env=False, timeout=SECONDS) as client:
-                client.get(f"http://127.0.0.1:{server.getsockname()[1]}/probe")
+            with HTTPTransport(trust_env=False) as transport:  # a client would log the request
+                _ask(transport, f"http://127.0.0.1:{server.getsockname()[1]}/probe")
         finally:
             instrumentor.uninstrument()
             thread.join(SECONDS)
     return f"httpx2 {version('httpx2')}"
+
+
+def _ask(transport: HTTPTransport, url: str) -> None:
+    timeouts = dict.fromkeys(("connect", "read", "write", "pool"), SECONDS)
+    response = transport.handle_request(Request("GET", url, extensions={"timeout": timeouts}))
+    response.read()
+    response.close()
 
 
 def _answer_once(server: socket.socket) -> None:
