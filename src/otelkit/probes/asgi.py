@@ -5,7 +5,7 @@ from opentelemetry.metrics import NoOpMeterProvider
 from opentelemetry.sdk.trace import TracerProvider
 
 from otelkit.instrumentation.asgi import instrument_app
-from otelkit.probes.fastapi import serve_once
+from otelkit.probes.one_request import serve_once
 
 
 def emit_server_span(provider: TracerProvider) -> str:

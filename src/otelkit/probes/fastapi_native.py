@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry.sdk.trace import TracerProvider
 
-from otelkit.probes.fastapi import serve_once
+from otelkit.probes.one_request import serve_once
 
 
 def emit_server_span(provider: TracerProvider) -> str:
