@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from otelkit.testing.ports import free_port
 from otelkit.testing.servers.engine import require_engine
 from otelkit.testing.servers.recipe import Recipe
-from otelkit.testing.servers.server import Server, UnavailableError, wait_until_ready
+from otelkit.testing.servers.server import Server, ServerError, UnavailableError, wait_until_ready
 
 if TYPE_CHECKING:
     from testcontainers.core.container import DockerContainer
@@ -23,9 +23,12 @@ class ContainerServer(Server):
         self._container = _container_of(recipe)
         client = self._container.get_docker_client()
         self.host, self.port = client.host(), free_port()
+        self._is_there = True
         # On the loopback where that is ours; a remote engine has to publish it to us.
-        local = self.host in ("localhost", "127.0.0.1")
-        published: Any = ("127.0.0.1", self.port) if local else self.port
+        published: Any = self.port
+        if self.host in ("localhost", "127.0.0.1"):
+            self.host = "127.0.0.1"  # not localhost, which may be ::1 first
+            published = (self.host, self.port)
         self._container.ports[f"{recipe.port}/tcp"] = published
         self.source, self.url = f"container of {recipe.image}", recipe.url(self.host, self.port)
         try:
@@ -50,6 +53,8 @@ class ContainerServer(Server):
 
     def freeze(self) -> None:
         """Pause the container."""
+        if not self._is_running():
+            raise ServerError(f"{self._recipe.name} is not running: restart it first")
         self._wrapped.pause()
 
     def thaw(self) -> None:
@@ -57,8 +62,10 @@ class ContainerServer(Server):
         self._wrapped.unpause()
 
     def stop(self) -> None:
-        """Remove the container with its volumes."""
-        self._container.stop()
+        """Remove the container with its volumes; a second call does nothing."""
+        if self._is_there:
+            self._is_there = False
+            self._container.stop()
 
     @property
     def _wrapped(self) -> Any:  # docker has no types
