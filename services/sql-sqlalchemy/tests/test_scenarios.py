@@ -42,6 +42,8 @@ def stage(otlp_sink: Sink, reset_telemetry: None, empty_url: str, monkeypatch: p
     """A sink for the telemetry that starts when a scenario has been seeded."""
     for name, value in otlp_sink.environment().items():
         monkeypatch.setenv(name, value)
+    # A busy machine makes everybody wait a little; the scenario's starving ones time out.
+    monkeypatch.setenv("OTELKIT_SQLALCHEMY_POOL_WAIT_THRESHOLD_SECONDS", "60")
     return Stage(otlp_sink, Settings(database_url=SecretStr(empty_url)))
 
 

@@ -14,6 +14,8 @@ from sql_sqlalchemy.settings import Settings
 from sql_sqlalchemy.store.address import read_address
 from sql_sqlalchemy.store.engine import open_engine
 
+SEEDING_SECONDS = 60.0  # thousands of rows are no customer's request
+
 
 @asynccontextmanager
 async def seeded(scenario: Scenario, settings: Settings) -> AsyncIterator[URL]:
@@ -22,7 +24,7 @@ async def seeded(scenario: Scenario, settings: Settings) -> AsyncIterator[URL]:
     async with throwaway_database(url) as own:
         secret = SecretStr(own.render_as_string(hide_password=False))
         await prepare_database(settings.model_copy(update={"database_url": secret}))
-        engine = open_engine(own, settings)
+        engine = open_engine(own, settings.model_copy(update={"statement_seconds": SEEDING_SECONDS}))
         try:
             await scenario.seed(engine)
         finally:
