@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from opentelemetry.sdk.metrics.export import MetricReader
 
+from otelkit import Telemetry
+
 from .kept import Kept
 
 MakeKept = Callable[..., Kept]
+Start = Callable[..., Telemetry]
 
 
 @pytest.fixture
