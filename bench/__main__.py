@@ -7,6 +7,7 @@ from bench.report import publish
 
 BENCHMARKS = {
     "export": "bench.export",
+    "histograms": "bench.histograms",
     "http-fastapi": "bench.http_fastapi",
     "httpx2": "bench.httpx2_client",
     "propagation": "bench.propagation",

@@ -1,6 +1,6 @@
 """The SDK's meter provider with our histograms, which its readers join to what they collect."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Lock
 from time import time_ns
 from typing import Protocol, runtime_checkable
@@ -31,16 +31,11 @@ from otelkit.histograms.meter import DirectMeter
 class JoiningReader(Protocol):
     """A reader that asks for more before it hands metrics on."""
 
-    complete: "Completion"
+    complete: Callable[[MetricsData | None], MetricsData | None]
 
     @property
     def takes_plain_histograms(self) -> bool:
         """Whether it wants them cumulative, with the buckets that the instrument asks for."""
-
-
-class Completion(Protocol):
-    def __call__(self, collected: MetricsData | None) -> MetricsData | None:
-        """What was collected, and what was not collected by the SDK."""
 
 
 def suits(reader: MetricReader) -> bool:
