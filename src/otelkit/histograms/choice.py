@@ -15,7 +15,6 @@ from otelkit.histograms.exemplar_filter import SDK_FILTERS, read_exemplar_filter
 from otelkit.histograms.provider import DirectMeterProvider, suits
 
 HISTOGRAMS_VARIABLE = "OTELKIT_HISTOGRAMS"
-parse_histograms = one_of("direct", "sdk")
 
 
 def make_meter_provider(
@@ -27,7 +26,7 @@ def make_meter_provider(
         ConfigurationError: a variable has a wrong value.
     """
     exemplars = read_exemplar_filter(environ)
-    is_direct = read(environ, HISTOGRAMS_VARIABLE, parse_histograms, "direct") == "direct"
+    is_direct = read(environ, HISTOGRAMS_VARIABLE, one_of("direct", "sdk"), "direct") == "direct"
     if is_direct and readers and all(suits(reader) for reader in readers):
         return DirectMeterProvider(readers, resource, exemplars)
     return MeterProvider(readers, resource, SDK_FILTERS[exemplars](), shutdown_on_exit=False)

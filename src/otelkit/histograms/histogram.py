@@ -11,7 +11,7 @@ import logging
 from bisect import bisect_left
 from collections.abc import Hashable, Mapping
 from math import isfinite
-from threading import Lock
+from threading import RLock
 from time import time_ns
 from typing import Any
 
@@ -45,7 +45,7 @@ class DirectHistogram(Histogram):
         self._samples_all = exemplars == "always_on"
         self._by_key: dict[Hashable, Stream] = {}
         self._by_identity: dict[Hashable, Stream] = {}
-        self._lock = Lock()
+        self._lock = RLock()  # a finalizer may record amid a record, in the same thread
         self._epoch = 0
         self._read_before: dict[int, int] = {}
 
@@ -89,14 +89,15 @@ class DirectHistogram(Histogram):
         points = []
         for stream in streams:  # a lock for each: no measurement waits for thousands of points
             with self._lock:
-                point = stream.point(epochs, now_unix_nano, self.bounds)
+                sums = stream.sums()
+            point = stream.point(sums, epochs, now_unix_nano, self.bounds)
             if point.count:  # else its first measurement is still on its way
                 points.append(point)
         return points
 
     def begin_anew_in_child(self) -> None:
         """Give a forked child a lock that nobody holds; its points go on, as the SDK's do."""
-        self._lock = Lock()
+        self._lock = RLock()
 
     def _find(self, attributes: Any) -> Stream:
         given = dict(attributes) if isinstance(attributes, Mapping) else attributes  # others may change it
@@ -107,7 +108,7 @@ class DirectHistogram(Histogram):
             if stream is None:
                 if len(self._by_identity) >= CARDINALITY_LIMIT - 1:
                     return self._overflow()
-                stream = self._by_identity[same] = Stream(cleaned, len(self.bounds) + 1)
+                stream = self._by_identity.setdefault(same, Stream(cleaned, len(self.bounds) + 1))
             if len(self._by_key) < _MOST_KEYS:
                 self._remember(given, stream)
         return stream

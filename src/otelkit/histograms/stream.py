@@ -12,10 +12,11 @@ from opentelemetry.util.types import AnyValue, Attributes
 # The last measurement in a bucket that may become an exemplar: its epoch (collections before it), value, time
 # in Unix nanoseconds, and where it was measured. A plain tuple, because one is made for every measurement.
 Sighting = tuple[int, float, int, SpanContext]
+Sums = tuple[dict[int, Sighting], tuple[int, ...], float, float, float]
 
 
 class Stream:
-    """Sums of one set of attributes; whoever reads or writes holds the histogram's lock."""
+    """Sums of one set of attributes; whoever writes or copies them holds the histogram's lock."""
 
     __slots__ = ("attributes", "counts", "greatest", "least", "sightings", "start_unix_nano", "total")
 
@@ -28,24 +29,28 @@ class Stream:
         self.greatest: float = -inf
         self.sightings: dict[int, Sighting] = {}  # by bucket
 
-    def point(self, epochs: range, now_unix_nano: int, bounds: tuple[float, ...]) -> HistogramDataPoint:
+    def sums(self) -> Sums:
+        """A copy of all numbers, which nothing comes between."""
+        return self.sightings.copy(), tuple(self.counts), self.total, self.least, self.greatest
+
+    def point(
+        self, sums: Sums, epochs: range, now_unix_nano: int, bounds: tuple[float, ...]
+    ) -> HistogramDataPoint:
         """The point as the SDK would export it, with the exemplars of the given epochs."""
-        exemplars = [
-            self._exemplar(sighting)
-            for _, sighting in sorted(self.sightings.items())
-            if sighting[0] in epochs
-        ]
+        sightings, counts, total, least, greatest = sums
         return HistogramDataPoint(
             attributes=self.attributes,
             start_time_unix_nano=self.start_unix_nano,
             time_unix_nano=now_unix_nano,
-            count=sum(self.counts),
-            sum=self.total,
-            bucket_counts=tuple(self.counts),
+            count=sum(counts),
+            sum=total,
+            bucket_counts=counts,
             explicit_bounds=bounds,
-            min=self.least,
-            max=self.greatest,
-            exemplars=exemplars,
+            min=least,
+            max=greatest,
+            exemplars=[
+                self._exemplar(sighting) for _, sighting in sorted(sightings.items()) if sighting[0] in epochs
+            ],
         )
 
     def _exemplar(self, sighting: Sighting) -> Exemplar:

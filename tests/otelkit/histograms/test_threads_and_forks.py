@@ -61,14 +61,47 @@ def test_child_forked_while_others_measure_measures_and_collects(kept: MakeKept)
     assert outcomes == [0] * 20
 
 
-def test_held_lock_does_not_reach_the_child(kept: MakeKept) -> None:
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")  # on purpose
+def test_lock_that_another_thread_holds_does_not_reach_the_child(kept: MakeKept) -> None:
     side = kept()
     histogram = side.meter.create_histogram("h")
     histogram.record(1)
-    with histogram._lock:  # type: ignore[attr-defined]
+    held, end = Event(), Event()
+
+    def hold() -> None:
+        with histogram._lock:  # type: ignore[attr-defined]  # as amid a record
+            held.set()
+            end.wait(CHILD_SECONDS)
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(hold)
+        assert held.wait(CHILD_SECONDS)
         outcome = _fork(lambda: _child(side, histogram))
+        end.set()
 
     assert outcome == 0
+
+
+def test_record_amid_a_record_is_counted_and_does_not_wait_for_itself(kept: MakeKept) -> None:
+    side = kept()
+    histogram = side.meter.create_histogram("h")
+    inner = []
+
+    class Amount(float):
+        """Compared in the middle of a record, where a finalizer may run, too."""
+
+        def __lt__(self, other: float) -> bool:
+            inner.append(other)
+            histogram.record(1)
+            return super().__lt__(other)
+
+    thread = Thread(target=histogram.record, args=(Amount(2),), daemon=True)
+    thread.start()
+    thread.join(CHILD_SECONDS)
+
+    assert not thread.is_alive()
+    (point,) = side.points()
+    assert (point.count, point.sum) == (len(inner) + 1, len(inner) + 2)
 
 
 def _child(side: Kept, histogram: Histogram) -> None:
