@@ -7,6 +7,7 @@ from bench.report import publish
 
 BENCHMARKS = {
     "export": "bench.export",
+    "histograms": "bench.histograms",
     "http-fastapi": "bench.http_fastapi",
     "sql-sqlalchemy": "bench.sql_sqlalchemy",
     "httpx2": "bench.httpx2_client",

@@ -31,6 +31,7 @@ from otelkit.export import (
     WaitingLogExporter,
     WaitingSpanExporter,
 )
+from otelkit.histograms import make_meter_provider
 from otelkit.redaction import AllowList, RedactingLogProcessor, RedactingSpanProcessor, baggage_predicate
 from otelkit.selection import exporter_types, sampler
 from otelkit.self_metrics import DropTallySampler, LogTally, SpanTallies
@@ -62,7 +63,7 @@ def build_pipelines(resource: Resource, allow: AllowList) -> Pipelines:
     drops = DropTallySampler(chosen) if is_counted_here else None
 
     readers = [_reader(exporter) for exporter in made[Signal.METRICS]]
-    meters = MeterProvider(readers, resource, shutdown_on_exit=False)
+    meters = make_meter_provider(readers, resource)
 
     tracers = TracerProvider(drops or chosen, resource, shutdown_on_exit=False, meter_provider=meters)
     if drops:
