@@ -44,13 +44,25 @@ async def test_head_that_never_ends_is_refused_when_it_is_too_large_and_counted(
     telemetry: Telemetry, otlp_sink: Sink
 ) -> None:
     async with connected() as (reader, writer):
-        writer.write(b"GET / HTTP/1.1\r\nHost: shop\r\nA: " + b"x" * (MOST_BYTES + 1))
+        writer.write(b"GET / HTTP/1.1\r\nHost: shop\r\nA: " + b"x" * (8 * MOST_BYTES))
 
         assert await first_line(reader) == b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
 
     telemetry.shutdown()
     (point,) = otlp_sink.metrics("shop.requests.refused")
     assert (point.value, point.attributes) == (1, {"shop.refusal.reason": "request_head"})
+
+
+async def test_requests_before_it_do_not_count_for_a_head() -> None:
+    large = WHOLE.removesuffix(b"\r\n") + b"A: " + b"x" * (MOST_BYTES // 3) + b"\r\n\r\n"
+    async with connected() as (reader, writer):
+        writer.write(large * 4 + WHOLE[:10])
+        for _ in range(4):
+            assert await first_line(reader) == b"HTTP/1.1 204 No Content\r\n"
+            await reader.readuntil(b"\r\n\r\n")
+        writer.write(WHOLE[10:])
+
+        assert await first_line(reader) == b"HTTP/1.1 204 No Content\r\n"
 
 
 async def test_large_head_is_taken() -> None:

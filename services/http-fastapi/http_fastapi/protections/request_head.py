@@ -21,7 +21,7 @@ class BoundedHead(HttpToolsProtocol):
     """Answers 431 to a head of more than `MOST_BYTES`, 408 to one that takes longer than `MOST_SECONDS`."""
 
     _size = 0
-    _is_partial = False
+    _is_partial = _began = False
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
@@ -35,11 +35,17 @@ class BoundedHead(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Parse, and count what belongs to a head that is not whole yet."""
+        """Parse, and count what belongs to a head that is not whole yet.
+
+        What a head began with counts for nothing: other requests may stand before it in the same chunk,
+        and uvicorn reads at most 256 KiB at once.
+        """
+        self._began = False
         super().data_received(data)
         if not self._is_partial or self.transport.is_closing():
             return
-        self._size += len(data)
+        if not self._began:
+            self._size += len(data)
         if self._size > MOST_BYTES:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         elif self._timer is None:
@@ -48,7 +54,7 @@ class BoundedHead(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A head begins."""
         super().on_message_begin()
-        self._is_partial, self._size = True, 0
+        self._is_partial, self._began, self._size = True, True, 0
 
     def on_headers_complete(self) -> None:
         """The head is whole."""
