@@ -1,4 +1,4 @@
-"""The SDK's tracer provider and ours with the same ids, clock and processors, and what each hands to export."""
+"""The SDK's tracer provider and ours with the same ids, clock and processors, and what each exports."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -77,7 +77,7 @@ class Side:
             yield made
 
     def exported(self) -> tuple[list[Loose], list[bytes]]:
-        """The encoded spans with where they belong, and what another exporter was given, without redaction."""
+        """The encoded spans with where they belong, and what another exporter was given, not redacted."""
         return list(self._exporter.caught), [encode_span(each) for each in self.finished]
 
     @property
@@ -86,8 +86,8 @@ class Side:
         return self._memory.get_finished_spans()
 
 
-def sdk_provider(*arguments: Any, **options: Any) -> TracerProvider:
-    return TracerProvider(*arguments, shutdown_on_exit=False, **options)
+def sdk_provider(sampler: Sampler, resource: Resource, **options: Any) -> TracerProvider:
+    return TracerProvider(sampler, resource, shutdown_on_exit=False, **options)
 
 
 def both() -> tuple[Side, Side]:

@@ -3,14 +3,13 @@
 import os
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from opentelemetry.sdk.trace import SpanLimits
 from opentelemetry.sdk.trace.sampling import Sampler
 
 from .operations import limits, live, lives, samplers
-from .sides import Side, both
+from .sides import Side
 
 # SPANS_EXAMPLES=20000 for the full proof, some minutes.
 any_life = settings(
@@ -18,11 +17,6 @@ any_life = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-
-
-@pytest.fixture(scope="module")
-def sides() -> tuple[Side, Side]:
-    return both()
 
 
 @any_life
