@@ -51,7 +51,7 @@ class CheapTracer(trace.Tracer):
         self._count = tallies.counts if tallies else None
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._tracer, name)
+        return getattr(vars(self).get("_tracer"), name)  # without one while it is being copied
 
     def start_span(  # noqa: PLR0913, PLR0917 - the API's signature
         self,
