@@ -20,6 +20,7 @@ from otelkit.export.destination import Destination
 from otelkit.export.drops import Drops
 from otelkit.export.packing import pack, pack_directly
 from otelkit.export.payload import Item, Loose, Payload, encode_loose
+from otelkit.export.resting import Resting
 from otelkit.export.sender import make_sender
 from otelkit.export.settings import read_destination, read_encodes_directly, read_queue_bytes
 from otelkit.signals import Signal
@@ -33,7 +34,7 @@ _log = logging.getLogger(__name__)
 _inherited: list[object] = []
 
 
-class Waiting:
+class Waiting(Resting):
     """One signal's queue, courier and counts. `shutdown_timeout_seconds` may be set later."""
 
     signal: Signal
@@ -127,20 +128,6 @@ class Waiting:
             seconds = min(seconds, timeout_millis / 1000)
         if left := self._courier.stop(time.monotonic() + seconds):
             self.drops.drop(left, "shutdown", f"not accepted within {seconds:.1f} s")
-
-    def hold_for_fork(self) -> None:
-        """Begin no further call before the fork is over."""
-        if self._courier.sender.rests_during_fork:
-            self._courier.hold()
-
-    def rest_for_fork(self, deadline: float) -> None:
-        """End the call under way and the connection, by the monotonic deadline."""
-        if self._courier.sender.rests_during_fork:
-            self._courier.rest(deadline)
-
-    def release_after_fork(self) -> None:
-        """Go on in the parent."""
-        self._courier.release()
 
     def begin_anew_in_child(self) -> None:
         """Leave everything that waits to the parent."""

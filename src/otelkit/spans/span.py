@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from threading import Lock
 from time import time_ns
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan
@@ -47,7 +47,7 @@ class CheapSpan(SpanWithAttributes):
         links: Sequence[Link] | None,
         start_time: int | None,
         parent_context: Context | None,
-    ) -> None:
+    ) -> Self:
         """Take the place of a constructor and of start(): the processors that have asked for it are told."""
         self.origin = origin
         self._name = name
@@ -67,6 +67,7 @@ class CheapSpan(SpanWithAttributes):
         self._start_time = time_ns() if start_time is None else start_time
         for on_start in origin.chain.starts:
             on_start(self, parent_context=parent_context)
+        return self
 
     def heed_exceptions(self, *, record: bool, set_status: bool) -> None:
         """Say what is done with an exception that leaves the span's `with` block."""
