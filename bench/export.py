@@ -27,6 +27,7 @@ def measure() -> list[Row]:
         Row("logs encoded, times faster", round(ratios["logs"], 2), 3, "x", "higher"),
         Row("metrics encoded, times faster", round(ratios["metrics"], 2), 3, "x", "higher"),
         *_created(),
+        *_costs_of_spans(),
     ]
     with discarding_receiver() as address:
         endpoint = f"grpc+{address}"
@@ -61,6 +62,17 @@ def _created() -> list[Row]:
     ]
 
 
+def _costs_of_spans() -> list[Row]:
+    rows = []
+    for side, whose, most in (("cheap", "ours", (15, 3)), ("sdk", "the SDK's", (None, None))):
+        seen = _run("bench.spans_side", side)
+        rows += [
+            Row(f"span, {whose}: start to queue", round(seen["recorded"], 1), most[0], "µs", "lower"),
+            Row(f"span, {whose}: dropped", round(seen["dropped"], 1), most[1], "µs", "lower"),
+        ]
+    return rows
+
+
 def _rest(how: str, endpoint: str) -> list[Row]:
     seen = _each("direct", "rest", endpoint, rounds=1)
     total, own = seen["wakeups"] + seen["grpc_wakeups"], seen["wakeups"]
@@ -75,8 +87,11 @@ def _rest(how: str, endpoint: str) -> list[Row]:
 
 def _each(side: str, case: str, endpoint: str, rounds: int = ROUNDS) -> dict[str, float]:
     """Medians over some runs, each in a process of its own."""
-    command = [sys.executable, "-m", "bench.export_side", side, case, endpoint]
-    runs = []
+    return _run("bench.export_side", side, case, endpoint, rounds=rounds)
+
+
+def _run(*module_and_arguments: str, rounds: int = ROUNDS) -> dict[str, float]:
+    command, runs = [sys.executable, "-m", *module_and_arguments], []
     for _ in range(rounds):
         done = subprocess.run(
             command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=120, check=True

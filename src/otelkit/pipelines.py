@@ -36,6 +36,7 @@ from otelkit.redaction import AllowList, RedactingLogProcessor, RedactingSpanPro
 from otelkit.selection import exporter_types, sampler
 from otelkit.self_metrics import DropTallySampler, LogTally, SpanTallies
 from otelkit.signals import Signal
+from otelkit.spans import CheapTracerProvider, read_spans_are_ours
 
 QUEUE_ITEMS = 8192
 
@@ -65,10 +66,17 @@ def build_pipelines(resource: Resource, allow: AllowList) -> Pipelines:
     readers = [_reader(exporter) for exporter in made[Signal.METRICS]]
     meters = make_meter_provider(readers, resource)
 
-    tracers = TracerProvider(drops or chosen, resource, shutdown_on_exit=False, meter_provider=meters)
-    if drops:
-        tracers.add_span_processor(SpanTallies(drops.dropped, meters))
-    tracers.add_span_processor(BaggageSpanProcessor(baggage_predicate(allow)))
+    tallies = SpanTallies(drops.dropped, meters) if drops else None
+    if read_spans_are_ours():
+        tracers: TracerProvider = CheapTracerProvider(
+            chosen, resource, tallies=tallies, meter_provider=meters
+        )
+    else:
+        tracers = TracerProvider(drops or chosen, resource, shutdown_on_exit=False, meter_provider=meters)
+        if tallies:
+            tracers.add_span_processor(tallies)
+    if allow.baggage_keys:
+        tracers.add_span_processor(BaggageSpanProcessor(baggage_predicate(allow)))
     for exporter in made[Signal.TRACES]:
         tracers.add_span_processor(RedactingSpanProcessor(_span_processor(exporter, meters), allow))
 

@@ -36,6 +36,7 @@ CHECKS: Mapping[str, Callable[[str], object]] = {
     "OTEL_METRIC_EXPORT_TIMEOUT": positive,
     "OTELKIT_BAGGAGE_HOSTS": host_names,
     "OTELKIT_HISTOGRAMS": one_of("direct", "sdk"),
+    "OTELKIT_SPANS": one_of("cheap", "sdk"),
     **{
         f"OTEL_{processor}_{setting}": positive
         for processor in ("BSP", "BLRP")

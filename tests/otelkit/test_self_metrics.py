@@ -39,7 +39,9 @@ def counted(sink: Sink) -> dict[tuple[str, frozenset[tuple[str, object]]], float
     }
 
 
-@pytest.mark.parametrize("theirs", [{}, SDK], ids=["ours", "sdk"])
+@pytest.mark.parametrize(
+    "theirs", [{}, {"OTELKIT_SPANS": "sdk"}, SDK], ids=["ours", "ours of sdk spans", "sdk"]
+)
 def test_counts_are_the_sdks(
     start: Start, otlp_sink: Sink, use_all: Callable[[], None], theirs: dict[str, str]
 ) -> None:

@@ -10,8 +10,8 @@ import struct
 from collections.abc import Callable
 
 from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.trace import SpanKind
-from opentelemetry.trace.status import StatusCode
+from opentelemetry.trace import SpanContext, SpanKind
+from opentelemetry.trace.status import Status, StatusCode
 
 from otelkit.encoding.attributes import encode_attributes
 from otelkit.encoding.moments import encode_events, encode_links, encode_trace_state
@@ -21,7 +21,7 @@ from otelkit.encoding.wire import FIXED64, LENGTH, VARINT, delimited, tag, time_
 _PARENT = tag(4, LENGTH) + b"\x08"
 _MESSAGE, _STATUS = tag(2, LENGTH), tag(15, LENGTH)
 _START, _END = tag(7, FIXED64), tag(8, FIXED64)
-_ATTRIBUTES = tag(9, LENGTH)
+ATTRIBUTES = tag(9, LENGTH)
 _DROPPED_ATTRIBUTES, _DROPPED_EVENTS, _DROPPED_LINKS = (tag(field, VARINT) for field in (10, 12, 14))
 _KINDS = {kind: tag(6, VARINT) + varint(kind.value + 1) for kind in SpanKind}
 _CODES = {code: tag(3, VARINT) + varint(code.value) if code.value else b"" for code in StatusCode}
@@ -47,13 +47,53 @@ def _attempt(encode: Callable[[ReadableSpan], bytes], span: ReadableSpan) -> byt
         return b""
 
 
-def _encode_identity(span: ReadableSpan) -> bytes:
+def encode_parts(  # noqa: PLR0913, PLR0917 - called for each span: an object around them would cost
+    context: SpanContext,
+    parent: SpanContext | None,
+    name: bytes,
+    kind: SpanKind,
+    start: int,
+    end: int,
+    rest: bytes,
+) -> bytes:
+    """Encode the body of a `Span` message; `name` and `rest` (attributes to status) are encoded already.
+
+    Raises:
+        Exception: something does not fit; `encode_span` leaves that field out.
+    """
+    times = _pack_times(_START, start, _END, end)
+    flags = _FLAGS_REMOTE if parent and parent.is_remote else _FLAGS_LOCAL
+    return b"".join((_encode_identity(context, parent), name, _KINDS[kind], times, rest, flags))
+
+
+def encode_name(name: str) -> bytes:
+    """Encode the `name` field."""
+    return _names[name]
+
+
+def encode_status(status: Status) -> bytes:
+    """Encode the `status` field."""
+    description = status.description
+    if not description:
+        return _PLAIN_STATUS[status.status_code]
+    return delimited(_STATUS, delimited(_MESSAGE, utf8(description)) + _CODES[status.status_code])
+
+
+def encode_dropped(span: ReadableSpan) -> tuple[bytes, bytes]:
+    """Encode the counts of events and of links that limits have dropped; nothing for 0."""
+    events, links = span.dropped_events, span.dropped_links
+    return (
+        _DROPPED_EVENTS + varint(events) if events else b"",
+        _DROPPED_LINKS + varint(links) if links else b"",
+    )
+
+
+def _encode_identity(context: SpanContext, parent: SpanContext | None) -> bytes:
     # A SpanContext is a tuple by its declared type; unpacking saves a Python call for each of its properties.
-    trace_id, span_id, _, _, trace_state, _ = span.context
-    head: bytes = b"\n\x10" + trace_id.to_bytes(16, "big") + b"\x12\x08" + span_id.to_bytes(8, "big")
+    trace_id, span_id, _, _, trace_state, _ = context
+    head = b"\n\x10" + trace_id.to_bytes(16, "big") + b"\x12\x08" + span_id.to_bytes(8, "big")
     if trace_state:
         head += encode_trace_state(trace_state)
-    parent = span.parent
     return head + _PARENT + parent.span_id.to_bytes(8, "big") if parent else head
 
 
@@ -72,7 +112,7 @@ def _encode_times(span: ReadableSpan) -> bytes:
 
 
 def _encode_attributes(span: ReadableSpan) -> bytes:
-    encoded = encode_attributes(_ATTRIBUTES, span.attributes)
+    encoded = encode_attributes(ATTRIBUTES, span.attributes)
     dropped = span.dropped_attributes
     return encoded + _DROPPED_ATTRIBUTES + varint(dropped) if dropped else encoded
 
@@ -92,26 +132,18 @@ def _encode_links(span: ReadableSpan) -> bytes:
     return encoded + _DROPPED_LINKS + varint(dropped) if dropped else encoded
 
 
-def _encode_status(span: ReadableSpan) -> bytes:
-    status = span.status
-    description = status.description
-    if not description:
-        return _PLAIN_STATUS[status.status_code]
-    return delimited(_STATUS, delimited(_MESSAGE, utf8(description)) + _CODES[status.status_code])
-
-
 def _encode_flags(span: ReadableSpan) -> bytes:
     parent = span.parent
     return _FLAGS_REMOTE if parent and parent.is_remote else _FLAGS_LOCAL
 
 
 _FIELDS: tuple[Callable[[ReadableSpan], bytes], ...] = (
-    _encode_identity,
+    lambda span: _encode_identity(span.context, span.parent),
     _encode_name,
     _encode_times,
     _encode_attributes,
     _encode_events,
     _encode_links,
-    _encode_status,
+    lambda span: encode_status(span.status),
     _encode_flags,
 )

@@ -22,7 +22,7 @@ class DirectSpanProcessor(SpanProcessor):
     """Encodes each sampled span when it ends and queues its bytes at the exporter."""
 
     def __init__(self, exporter: WaitingSpanExporter) -> None:
-        self._exporter = exporter
+        self.exporter = exporter
         exporter.gather(read_batching("BSP", 5000))
         observe_processing(exporter)
 
@@ -33,15 +33,15 @@ class DirectSpanProcessor(SpanProcessor):
         """Encode and queue."""
         context = span.context
         if context is not None and context.trace_flags & 1:
-            self._exporter.offer_span(span)
+            self.exporter.offer_span(span)
 
     def shutdown(self) -> None:
         """Deliver what waits, within the exporter's bound."""
-        self._exporter.shutdown()
+        self.exporter.shutdown()
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """Deliver what waits; False when the time is over before."""
-        return self._exporter.force_flush(timeout_millis)
+        return self.exporter.force_flush(timeout_millis)
 
 
 class DirectLogProcessor(LogRecordProcessor):

@@ -19,7 +19,8 @@ from otelkit.export.courier import Courier
 from otelkit.export.destination import Destination
 from otelkit.export.drops import Drops
 from otelkit.export.packing import pack, pack_directly
-from otelkit.export.payload import Item, Payload, encode_loose
+from otelkit.export.payload import Item, Loose, Payload, encode_loose
+from otelkit.export.resting import Resting
 from otelkit.export.sender import make_sender
 from otelkit.export.settings import read_destination, read_encodes_directly, read_queue_bytes
 from otelkit.signals import Signal
@@ -33,7 +34,7 @@ _log = logging.getLogger(__name__)
 _inherited: list[object] = []
 
 
-class Waiting:
+class Waiting(Resting):
     """One signal's queue, courier and counts. `shutdown_timeout_seconds` may be set later."""
 
     signal: Signal
@@ -69,9 +70,18 @@ class Waiting:
     def offer_item(self, item: Item, encode: Callable[[Item], bytes]) -> bool:
         """Encode and queue one item; False when it was lost. Never raises, never waits for the network."""
         try:
+            loose = encode_loose(item, encode)
+        except Exception as error:  # noqa: BLE001 - a defect here must not reach the application
+            self.drops.drop(1, "encoding", f"{type(error).__name__}: {error}")
+            return False
+        return self.offer_loose(loose)
+
+    def offer_loose(self, loose: Loose) -> bool:
+        """Queue one encoded item, as `offer_item` does."""
+        try:
             if self._process_id != os.getpid():
                 self.begin_anew_in_child()  # a fork by C code that ran no Python handlers
-            why, detail = self._courier.take_item(encode_loose(item, encode)), ""
+            why, detail = self._courier.take_item(loose), ""
         except Exception as error:  # noqa: BLE001 - a defect here must not reach the application
             why, detail = "encoding", f"{type(error).__name__}: {error}"
         if why is not None:
@@ -118,20 +128,6 @@ class Waiting:
             seconds = min(seconds, timeout_millis / 1000)
         if left := self._courier.stop(time.monotonic() + seconds):
             self.drops.drop(left, "shutdown", f"not accepted within {seconds:.1f} s")
-
-    def hold_for_fork(self) -> None:
-        """Begin no further call before the fork is over."""
-        if self._courier.sender.rests_during_fork:
-            self._courier.hold()
-
-    def rest_for_fork(self, deadline: float) -> None:
-        """End the call under way and the connection, by the monotonic deadline."""
-        if self._courier.sender.rests_during_fork:
-            self._courier.rest(deadline)
-
-    def release_after_fork(self) -> None:
-        """Go on in the parent."""
-        self._courier.release()
 
     def begin_anew_in_child(self) -> None:
         """Leave everything that waits to the parent."""

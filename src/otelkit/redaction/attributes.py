@@ -35,7 +35,7 @@ class AttributeRedactor:
             return {}
         changed = {}
         for key, value in attributes.items():
-            redacted = self._redact(key, value, attributes)
+            redacted = self.redact(key, value, attributes)
             if redacted is not value:
                 changed[key] = redacted
         return changed
@@ -67,13 +67,14 @@ class AttributeRedactor:
 
     def _redact_map(self, values: Mapping[str, AnyValue], depth: int) -> AnyValue:
         redacted = {
-            redact_text(str(key), self.allow): self._redact(str(key), value, values, depth + 1)
+            redact_text(str(key), self.allow): self.redact(str(key), value, values, depth + 1)
             for key, value in values.items()
         }
         same_keys = len(redacted) == len(values) and all(map(_same, redacted, values))
         return values if same_keys and all(map(_same, redacted.values(), values.values())) else redacted
 
-    def _redact(self, key: str, value: AnyValue, siblings: Attributes, depth: int = 0) -> AnyValue:
+    def redact(self, key: str, value: AnyValue, siblings: Attributes, depth: int = 0) -> AnyValue:
+        """Redact one attribute among `siblings`; `value` itself when nothing changes."""
         try:
             rule = self._rule_for(key)
             return self.redact_value(value, depth) if rule is None else rule(value, siblings, self.allow)

@@ -108,3 +108,5 @@ _BY_KEY: dict[str, Rule] = {
         lambda text, siblings, _allow: redact_stacktrace(text, str(siblings.get("exception.type", "")))
     ),
 }
+# Keys, in lower case, whose rules look at the attributes beside them.
+LOOK_AT_SIBLINGS = frozenset({"db.query.text", "db.statement", "exception.message", "exception.stacktrace"})

@@ -16,7 +16,7 @@ from opentelemetry.util.types import AnyValue
 
 from otelkit.redaction.allow import AllowList
 from otelkit.redaction.attributes import AttributeRedactor
-from otelkit.redaction.exceptions import redact_status
+from otelkit.redaction.exceptions import redact_status as redact_description
 from otelkit.redaction.rules import Attributes
 from otelkit.redaction.text import redact_text
 from otelkit.redaction.urls import REDACTED, cut_query
@@ -26,40 +26,40 @@ class RedactingSpanProcessor(SpanProcessor):
     """Hands redacted spans to `next_processor`; never raises by itself."""
 
     def __init__(self, next_processor: SpanProcessor, allow: AllowList) -> None:
-        self._next = next_processor
-        self._redactor = AttributeRedactor(allow)
+        self.next_processor = next_processor
+        self.redactor = AttributeRedactor(allow)
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         """Hand on: there is nothing to redact before the end."""
-        self._next.on_start(span, parent_context)
+        self.next_processor.on_start(span, parent_context)
 
     def _on_ending(self, span: Span) -> None:
-        self._next._on_ending(span)  # noqa: SLF001 - the SDK's hook, not public yet
+        self.next_processor._on_ending(span)  # noqa: SLF001 - the SDK's hook, not public yet
 
     def on_end(self, span: ReadableSpan) -> None:
         """Hand on the span, or a redacted copy of it."""
-        self._next.on_end(redact_span(span, self._redactor))
+        self.next_processor.on_end(redact_span(span, self.redactor))
 
     def shutdown(self) -> None:
         """End the next processor."""
-        self._next.shutdown()
+        self.next_processor.shutdown()
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """Flush the next processor."""
-        return self._next.force_flush(timeout_millis)
+        return self.next_processor.force_flush(timeout_millis)
 
 
 def redact_span(span: ReadableSpan, redactor: AttributeRedactor) -> ReadableSpan:
     """Give `span` itself when there is nothing to redact, else a redacted copy."""
     try:
-        name = _redact_name(span.name, redactor.allow)
+        name = redact_name(span.name, redactor.allow)
         changes = redactor.changes(span.attributes)
         # The properties copy under a lock, also what is empty, which is nearly always.
         old_events = span.events if span._events else ()  # noqa: SLF001 - for its length alone
         old_links = span.links if span._links else ()  # noqa: SLF001 - as for events
-        events = [_redact_event(event, redactor) for event in old_events] if old_events else []
-        links = [_redact_link(link, redactor) for link in old_links] if old_links else []
-        status = _redact_status(span, redactor.allow)
+        events = [redact_event(event, redactor) for event in old_events] if old_events else []
+        links = [redact_link(link, redactor) for link in old_links] if old_links else []
+        status = redact_status(span.status, redactor.allow)
         is_same = name == span.name and status is span.status and not changes
         if is_same and _are_same(events, old_events) and _are_same(links, old_links):
             return span
@@ -70,19 +70,22 @@ def redact_span(span: ReadableSpan, redactor: AttributeRedactor) -> ReadableSpan
     return _copy(span, name, status, attributes, (events, links))
 
 
-def _redact_name(name: str, allow: AllowList) -> str:
+def redact_name(name: str, allow: AllowList) -> str:
+    """Redact the name of a span, of which a query is cut off."""
     return redact_text(cut_query(name) if "?" in name else name, allow)
 
 
-def _redact_status(span: ReadableSpan, allow: AllowList) -> Status:
-    description = span.status.description
+def redact_status(status: Status, allow: AllowList) -> Status:
+    """Give `status` itself when there is nothing to redact, else a redacted copy."""
+    description = status.description
     if not description:
-        return span.status
-    redacted = redact_status(description, allow.exception_types)
-    return span.status if redacted == description else Status(span.status.status_code, redacted)
+        return status
+    redacted = redact_description(description, allow.exception_types)
+    return status if redacted == description else Status(status.status_code, redacted)
 
 
-def _redact_event(event: Event, redactor: AttributeRedactor) -> Event:
+def redact_event(event: Event, redactor: AttributeRedactor) -> Event:
+    """Give `event` itself when there is nothing to redact, else a redacted copy."""
     name = redact_text(event.name, redactor.allow)
     changes = redactor.changes(event.attributes)
     if name == event.name and not changes:
@@ -90,7 +93,8 @@ def _redact_event(event: Event, redactor: AttributeRedactor) -> Event:
     return Event(name, _bounded(event.attributes, changes, event.dropped_attributes), event.timestamp)
 
 
-def _redact_link(link: Link, redactor: AttributeRedactor) -> Link:
+def redact_link(link: Link, redactor: AttributeRedactor) -> Link:
+    """Give `link` itself when there is nothing to redact, else a redacted copy."""
     changes = redactor.changes(link.attributes)
     return (
         Link(link.context, _bounded(link.attributes, changes, link.dropped_attributes)) if changes else link

@@ -55,9 +55,18 @@ class SpanTallies(SpanProcessor):
     """Counts spans that are recorded; `live` is their number between start and end."""
 
     def __init__(self, dropped: Mapping[str, Tally], meters: MeterProvider) -> None:
-        self._dropped = dropped
-        self._started = {(origin, sampled): Tally() for origin in ORIGINS for sampled in (False, True)}
-        self._ended = {False: Tally(), True: Tally()}
+        self.dropped = dropped
+        self.started = {(origin, sampled): Tally() for origin in ORIGINS for sampled in (False, True)}
+        self.ended = {False: Tally(), True: Tally()}
+        local_or_not = {None: "none", False: "local", True: "remote"}  # by the parent's `is_remote`
+        self.counts = {
+            decision: {is_remote: tally_of[origin].add for is_remote, origin in local_or_not.items()}
+            for decision, tally_of in (
+                (Decision.DROP, dropped),
+                (Decision.RECORD_ONLY, {origin: self.started[origin, False] for origin in ORIGINS}),
+                (Decision.RECORD_AND_SAMPLE, {origin: self.started[origin, True] for origin in ORIGINS}),
+            )
+        }
         meter, unit = meters.get_meter(SCOPE), "{span}"
         meter.create_observable_counter(OTEL_SDK_SPAN_STARTED, [self._observe_started], unit, "Spans started")
         meter.create_observable_up_down_counter(
@@ -66,15 +75,15 @@ class SpanTallies(SpanProcessor):
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         """Count by where the parent is."""
-        self._started[_origin(span.parent), bool(span.context.trace_flags & 1)].add()
+        self.started[_origin(span.parent), bool(span.context.trace_flags & 1)].add()
 
     def on_end(self, span: ReadableSpan) -> None:
         """Count the end."""
-        self._ended[bool(span.context and span.context.trace_flags & 1)].add()
+        self.ended[bool(span.context and span.context.trace_flags & 1)].add()
 
     def _observe_started(self, _: CallbackOptions) -> Iterable[Observation]:
-        seen = {(origin, _decided(sampled)): tally for (origin, sampled), tally in self._started.items()}
-        seen |= {(origin, Decision.DROP): tally for origin, tally in self._dropped.items()}
+        seen = {(origin, _decided(sampled)): tally for (origin, sampled), tally in self.started.items()}
+        seen |= {(origin, Decision.DROP): tally for origin, tally in self.dropped.items()}
         for (origin, decision), tally in seen.items():
             if number := tally.value():
                 yield Observation(
@@ -82,9 +91,9 @@ class SpanTallies(SpanProcessor):
                 )
 
     def _observe_live(self, _: CallbackOptions) -> Iterable[Observation]:
-        for sampled, ended in self._ended.items():
+        for sampled, ended in self.ended.items():
             gone = ended.value()  # before the starts, so that the difference is never below zero
-            started = sum(self._started[origin, sampled].value() for origin in ORIGINS)
+            started = sum(self.started[origin, sampled].value() for origin in ORIGINS)
             if started:
                 yield Observation(started - gone, {OTEL_SPAN_SAMPLING_RESULT: _decided(sampled).name})
 
