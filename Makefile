@@ -15,7 +15,7 @@ LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-package
 	--python-version 3.11 --custom-compile-command "make lock"
 export PYTHON VENV
 
-.PHONY: help setup up down status logs run trace test lint format lock collector doctor bench drill readme \
+.PHONY: help setup up down status logs run trace test lint format proto lock collector doctor bench drill readme \
 	known-service collector-if-possible
 
 help: ## list the targets
@@ -52,15 +52,18 @@ lint: setup ## check style, formatting, types and import arrows
 	$(BIN)/ruff format --check
 	$(BIN)/mypy .
 	@for service in $(SERVICES); do echo "$(BIN)/mypy services/$$service/tests"; \
-		MYPYPATH=services/$$service $(BIN)/mypy services/$$service/tests/*.py || exit 1; done
+		MYPYPATH=services/$$service $(BIN)/mypy $$(ls services/$$service/tests/*.py services/$$service/proto/*.py 2>/dev/null) || exit 1; done
 	$(BIN)/lint-imports
 
 format: setup ## format the code and repair what can be repaired
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+proto: setup ## generate the Python code of each service's proto/ anew
+	@for proto in $(wildcard services/*/proto/generate.py); do $(BIN)/python $$proto || exit 1; done
+
 lock: setup ## resolve requirements.lock, each service's requirements.txt and the Collector's go.mod anew
-	$(LOCK) --all-extras --group build --group check --group test --group stack \
+	$(LOCK) --all-extras --group build --group check --group proto --group test --group stack \
 		pyproject.toml services/*/pyproject.toml -o requirements.lock
 	$(LOCK) --group build -c requirements.lock -o requirements-build.txt
 	$(LOCK) --no-deps requirements-next.in -o requirements-next.txt

@@ -90,8 +90,8 @@ def _service(settings: Settings, service: Service) -> Part:
         runs_as=f"python -m {service.module}",
         command=(sys.executable, "-m", service.module),
         ports=_pick(settings, port),
-        address=settings.url(port),
-        health_url=settings.url(port, "/healthz"),
+        address=settings.address_of(service),
+        health_url=settings.health_of(service),
         environment={
             f"{service.prefix}_HOST": settings.host,
             port: str(settings.ports[port]),

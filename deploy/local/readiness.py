@@ -1,4 +1,4 @@
-"""Waits until a part is ready: supervisord says that it runs and its own health check answers 200.
+"""Waits until a part is ready: supervisord says that it runs and its own health check answers well.
 
 A part that keeps dying is recognised by its starts, not by waiting for the deadline.
 """
@@ -7,6 +7,9 @@ import http.client
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from deploy.local.parts import Part
 from deploy.local.settings import StackError
@@ -42,6 +45,8 @@ def wait_until_ready(
 def is_healthy(part: Part, timeout_seconds: float = 2.0) -> bool:
     """Ask the part's health check once; proxies of the environment are not asked."""
     address = urlsplit(part.health_url)
+    if address.scheme == "grpc":
+        return _serves_grpc(address.netloc, address.path.lstrip("/"), timeout_seconds)
     connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=timeout_seconds)
     try:
         connection.request("GET", address.path)
@@ -50,6 +55,16 @@ def is_healthy(part: Part, timeout_seconds: float = 2.0) -> bool:
         return False
     finally:
         connection.close()
+
+
+def _serves_grpc(target: str, service: str, timeout_seconds: float) -> bool:
+    request = health_pb2.HealthCheckRequest(service=service)
+    try:
+        with grpc.insecure_channel(target, [("grpc.enable_http_proxy", 0)]) as channel:
+            answer = health_pb2_grpc.HealthStub(channel).Check(request, timeout=timeout_seconds)
+    except grpc.RpcError:
+        return False
+    return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
 
 
 def last_lines(log: Path, count: int = LOG_LINES) -> list[str]:

@@ -27,7 +27,7 @@ def run_service(settings: Settings, name: str, scenario: str = "") -> None:
     if scenario:
         command += [_scenarios_of(service), scenario]
     else:
-        command.append(service.module)
+        command.append(service.demo or service.module)
         environment |= _listen(settings, service)
     os.execve(sys.executable, command, {**os.environ, **environment})  # noqa: S606 - signals go to the service
 
@@ -43,5 +43,5 @@ def _listen(settings: Settings, service: Service) -> dict[str, str]:
     port = settings.ports[setting]
     if not is_free(settings.host, port):
         raise StackError(explain_taken(service.name, setting, port))
-    print(f"{service.name}: {settings.url(setting)} (Ctrl-C ends it)", flush=True)
+    print(f"{service.name}: {settings.address_of(service)} (Ctrl-C ends it)", flush=True)
     return {f"{service.prefix}_HOST": settings.host, setting: str(port)}

@@ -31,11 +31,15 @@ class StackError(Exception):
 class Service:
     """One folder of services/: its module is run by `python -m`, its port is `<NAME>_PORT`.
 
+    `demo` is the module that `make run` starts instead, for a service that has to be called to show anything.
+    `grpc_service` is what the health check asks for, of a service that speaks gRPC and not HTTP.
     `database` says that it takes DATABASE_URL; without one it gets a file of SQLite beside the stack's state.
     """
 
     name: str
     default_port: int
+    demo: str = ""
+    grpc_service: str = ""
     database: bool = False
 
     @property
@@ -52,6 +56,7 @@ class Service:
 # Adding a service to the local stack is one line here.
 SERVICES = (
     Service("http-fastapi", 8000),
+    Service("grpc-four-modes", 50051, demo="grpc_four_modes.demo", grpc_service="shop.stock.v1.Stock"),
     Service("sql-sqlalchemy", 8002, database=True),
 )
 
@@ -68,6 +73,17 @@ class Settings:
     def reach(self) -> str:
         """The address by which this machine reaches what listens on `host`."""
         return "127.0.0.1" if self.host == "0.0.0.0" else self.host
+
+    def address_of(self, service: Service) -> str:
+        """Give the address that clients of the service take."""
+        setting = f"{service.prefix}_PORT"
+        return f"{self.reach}:{self.ports[setting]}" if service.grpc_service else self.url(setting)
+
+    def health_of(self, service: Service) -> str:
+        """Give the URL of the service's health check; `grpc://` for that of gRPC."""
+        if service.grpc_service:
+            return f"grpc://{self.address_of(service)}/{service.grpc_service}"
+        return self.url(f"{service.prefix}_PORT", "/healthz")
 
     def database_url(self, service: Service, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
         """Give DATABASE_URL for a service that takes it."""

@@ -37,6 +37,7 @@ CHECKS: Mapping[str, Callable[[str], object]] = {
     "OTELKIT_BAGGAGE_HOSTS": host_names,
     "OTELKIT_HISTOGRAMS": one_of("direct", "sdk"),
     "OTELKIT_SPANS": one_of("cheap", "sdk"),
+    "OTELKIT_GRPC_MESSAGE_EVENTS": boolean,
     **{
         f"OTEL_{processor}_{setting}": positive
         for processor in ("BSP", "BLRP")

@@ -92,10 +92,10 @@ def test_logs_of_an_unknown_part_name_the_known(stack: LocalStack) -> None:
 
     assert done.returncode == 1
     assert "'nope'" in done.stdout
-    assert "collector, http-fastapi" in done.stdout
+    assert "collector, grpc-four-modes, http-fastapi" in done.stdout
 
 
-@pytest.mark.parametrize("part", ["viewer", "collector", "http-fastapi"])
+@pytest.mark.parametrize("part", ["viewer", "collector", "http-fastapi", "grpc-four-modes"])
 def test_killed_part_is_started_again_and_traces_go_on(stack: LocalStack, part: str) -> None:
     killed = stack.pid_of(part)
     psutil.Process(killed).send_signal(signal.SIGKILL)

@@ -98,7 +98,7 @@ def test_run_of_an_unknown_service_names_the_known(new_stack: NewStack) -> None:
     done = new_stack().run("run", "nope")
 
     assert done.returncode == 1
-    assert "there is no service 'nope'; known are: http-fastapi" in done.stdout
+    assert "there is no service 'nope'; known are: grpc-four-modes" in done.stdout
 
 
 def test_run_on_a_taken_port_names_port_and_setting(new_stack: NewStack) -> None:

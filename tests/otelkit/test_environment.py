@@ -16,6 +16,7 @@ WRONG_VALUES = {
     "OTEL_METRICS_EXEMPLAR_FILTER": "some",
     "OTEL_CONFIG_FILE": "otel.yaml",
     "OTELKIT_BAGGAGE_HOSTS": "http://stock",
+    "OTELKIT_GRPC_MESSAGE_EVENTS": "yes",
 }
 
 

@@ -11,21 +11,26 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from tests.otelkit.instrumentation.grpc_calls import truth
 from tests.repo import measured_table, services_table
 
 ROOT = Path(__file__).parents[2]
+# Tables of one service alone.
+OWN: dict[str, dict[str, Callable[[], str]]] = {"grpc-four-modes": {"truth": truth.table}}
 
 
 def readmes() -> list[Path]:
     """Return every README with generated tables."""
-    measured = [ROOT / "services" / home.name / "README.md" for home in measured_table.RESULTS.iterdir()]
-    return [ROOT / "README.md", *(readme for readme in sorted(measured) if readme.is_file())]
+    names = {home.name for home in measured_table.RESULTS.iterdir()} | set(OWN)
+    files = [ROOT / "services" / name / "README.md" for name in sorted(names)]
+    return [ROOT / "README.md", *(readme for readme in files if readme.is_file())]
 
 
 def tables_of(readme: Path) -> Mapping[str, Callable[[], str]]:
     """Return name to maker of the tables of one README."""
     if readme.parent.parent == ROOT / "services":
-        return {"measured": partial(measured_table.table, readme.parent.name)}
+        name = readme.parent.name
+        return {"measured": partial(measured_table.table, name), **OWN.get(name, {})}
     return {"services": services_table.table, "measured": partial(measured_table.table, "otelkit")}
 
 

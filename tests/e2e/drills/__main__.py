@@ -12,6 +12,9 @@ from bench.report import publish
 DRILLS = {
     "collector_outage": "Collector killed",
     "database_kills": "PostgreSQL killed",
+    "grpc_cancelled": "gRPC, cancelled streams",
+    "grpc_fuzzed": "gRPC, fuzzed",
+    "grpc_memory": "gRPC, memory",
     "hostile_headers": "hostile headers",
     "hostile_payloads": "hostile OTLP",
     "overload": "5 times overload",

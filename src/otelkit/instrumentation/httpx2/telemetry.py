@@ -19,10 +19,10 @@ from opentelemetry.semconv.metrics.http_metrics import HTTP_CLIENT_REQUEST_DURAT
 from opentelemetry.semconv.schemas import Schemas
 from opentelemetry.trace import SpanKind, TracerProvider, get_tracer, set_span_in_context
 
+from otelkit.instrumentation.baggage_hosts import BaggageHosts
 from otelkit.instrumentation.httpx2.attempt import Attempt
 from otelkit.instrumentation.httpx2.attributes import redacted_url, target_of
 from otelkit.instrumentation.httpx2.extensions import Sent, sent_before, template_of
-from otelkit.instrumentation.httpx2.hosts import BaggageHosts
 from otelkit.instrumentation.httpx2.streams import AsyncTracedStream, TracedStream
 
 BOUNDARIES_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)

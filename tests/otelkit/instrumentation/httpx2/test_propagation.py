@@ -6,7 +6,7 @@ import httpx2
 import pytest
 from opentelemetry import baggage, context
 
-from otelkit.instrumentation.httpx2.hosts import BaggageHosts
+from otelkit.instrumentation.baggage_hosts import BaggageHosts
 
 from .conftest import Instrument
 from .server import Shop

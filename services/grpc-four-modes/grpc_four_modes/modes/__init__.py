@@ -1,0 +1,1 @@
+"""One file for each mode, its handler beside its call; asyncio. The same for threads: `sync_modes`."""
