@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from opentelemetry.sdk.metrics import AlwaysOnExemplarFilter, MeterProvider
@@ -16,6 +17,10 @@ from otelkit.openmetrics.names import family_name, label_name
 
 KEYS = st.text(min_size=1) | st.sampled_from(["le", "otel_scope_name", "a.b", "a_b", "1a", "é"])
 VALUES = st.text() | st.booleans() | st.integers() | st.floats() | st.lists(st.text(), max_size=3)
+# Quotes in an exemplar's labels are legal, but not for prometheus_client: see the last test.
+READABLE = (
+    st.text(st.characters(exclude_characters='"', exclude_categories=["Cs"])) | st.booleans() | st.integers()
+)
 LEGAL_NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
 METRICS = st.from_regex(r"[a-z][a-z0-9_./-]{0,20}", fullmatch=True)
 UNITS = st.sampled_from(["", "s", "By", "1", "%", "{order}", "By/s", "m/s", "total", "{", "/", "1/s"])
@@ -24,7 +29,7 @@ UNITS = st.sampled_from(["", "s", "By", "1", "%", "{order}", "By/s", "m/s", "tot
 @settings(deadline=None, max_examples=150)
 @given(
     st.lists(st.tuples(METRICS, UNITS, st.sampled_from(["counter", "histogram", "gauge"])), max_size=5),
-    st.dictionaries(KEYS, VALUES, max_size=4),
+    st.dictionaries(KEYS, READABLE, max_size=4),
     st.text(),
 )
 def test_page_is_read_by_both_parsers(
@@ -65,3 +70,11 @@ def test_value_of_a_label_is_read_back_as_it_was(attributes: dict[str, object]) 
 def test_every_name_becomes_a_legal_one(name: str) -> None:
     assert re.fullmatch(LEGAL_NAME, family_name(name, "", is_counter=False))
     assert re.fullmatch(r"[a-zA-Z_][a-zA-Z0-9_]*", label_name(name))
+
+
+@pytest.mark.xfail(strict=True, reason="prometheus_client: an escaped quote ends the label of an exemplar")
+def test_parser_reads_an_escaped_quote_in_an_exemplar() -> None:
+    page = '# TYPE x counter\nx_total 1 # {a="\\""} 1 1.5\n# EOF\n'
+
+    (family,) = parse_openmetrics(page)  # type: ignore[no-untyped-call]  # no types
+    assert family.samples[0].exemplar.labels == {"a": '"'}
