@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from opentelemetry import context
 from opentelemetry.metrics import Histogram
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
 
+from .conftest import MakeKept
 from .kept import Kept
 
 PLAIN = (
@@ -48,6 +50,29 @@ def test_otlp_and_the_page_are_equal_at_every_collection(first: Any, second: Any
             assert refused[0] == refused[1]
             assert ours.otlp() == theirs.otlp()
             assert ours.page() == theirs.page()
+
+
+@pytest.mark.parametrize("histograms", ["direct", "sdk"])
+def test_values_that_only_python_holds_equal_are_points_of_their_own(kept: MakeKept, histograms: str) -> None:
+    side = kept(histograms)
+    histogram = side.meter.create_histogram("h")
+    sets: list[Any] = [{"a": 1}, {"a": True}, {"a": 1.0}, {"a": "1"}, {"a": (1,)}, {"a": [True]}, {"a": [1]}]
+    for attributes in sets * 2:
+        histogram.record(1, attributes)
+
+    assert [point.count for point in side.points()] == [2, 2, 2, 2, 4, 2]
+
+
+@pytest.mark.parametrize("histograms", ["direct", "sdk"])
+def test_attributes_may_change_after_the_record(kept: MakeKept, histograms: str) -> None:
+    side = kept(histograms)
+    attributes: dict[str, Any] = {"a": 1, "list": [1]}
+    side.meter.create_histogram("h").record(1, attributes)
+    attributes["a"] = 2
+    attributes["list"].append(2)
+
+    (point,) = side.points()
+    assert point.attributes == {"a": 1, "list": (1,)}
 
 
 @contextmanager
