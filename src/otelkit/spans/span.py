@@ -7,7 +7,7 @@ is the SDK's code. Convention: "Span" of the trace SDK's specification.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from threading import Lock
 from time import time_ns
 from types import MappingProxyType
@@ -55,6 +55,8 @@ class CheapSpan(SpanWithAttributes):
         self._parent = parent
         self._kind = kind
         self._lock = Lock()
+        if type(attributes) is not dict and isinstance(attributes, Mapping):
+            attributes = dict(attributes.items())  # such as one that computes its values when asked
         if not attributes:
             self._attributes: Any = {}
         elif type(attributes) is dict and len(attributes) <= origin.room and are_plain(attributes):

@@ -1,6 +1,7 @@
 """Our tracer is the SDK's to those who ask: scopes, configurators, resources, parents, copies."""
 
 import copy
+from collections import UserDict
 from typing import Any
 
 import pytest
@@ -63,3 +64,21 @@ def test_parent_without_a_span_context_is_an_error_and_none_is_no_parent(sides: 
         with pytest.raises(TypeError, match="SpanContext"):
             tracer.start_span("work", wrong)
         assert tracer.start_span("root", nothing).is_recording()
+
+
+def test_mapping_that_computes_its_values_is_asked_once_and_as_cheap_as_a_dict(
+    sides: tuple[Side, Side],
+) -> None:
+    class Lazy(UserDict[str, Any]):
+        asked = 0
+
+        def items(self) -> Any:
+            type(self).asked += 1
+            return super().items()
+
+    with sides[1].provider() as provider:
+        span: Any = provider.get_tracer("t").start_span("work", attributes=Lazy(a=1))
+
+        assert type(span._attributes) is dict
+        assert span._attributes == {"a": 1}
+        assert Lazy.asked == 1
