@@ -5,14 +5,14 @@ Handlers of grpc.aio find their call in the context, so that one wrapper serves 
 stack run in threads, and get one wrapper a call.
 """
 
+from collections.abc import Callable
 from contextlib import aclosing
 from inspect import isasyncgenfunction, isawaitable, iscoroutinefunction
 from typing import Any
 
-from opentelemetry.semconv._incubating.attributes.rpc_attributes import RpcMessageTypeValues
-
 from otelkit.instrumentation.grpc_aio.served import CURRENT, ServedCall
 from otelkit.instrumentation.grpc_aio.threads import stream_in_thread, unary_in_thread
+from otelkit.instrumentation.grpc_calls import Call
 from otelkit.instrumentation.grpc_calls.handlers import Behavior, ObservedHandler, behavior_of
 
 
@@ -74,30 +74,19 @@ def _write_all(behavior: Behavior) -> Behavior:
 
 
 def _count_messages(handler: Any, events: bool) -> None:
-    deserialize, serialize = handler.request_deserializer, handler.response_serializer
+    handler.request_deserializer = _counted(handler.request_deserializer, Call.count_received, events)
+    handler.response_serializer = _counted(handler.response_serializer, Call.count_sent, events)
 
-    def count_received(data: bytes) -> Any:
+
+def _counted(transform: Callable[[Any], Any] | None, count: Callable[..., None], events: bool) -> Any:
+    def run(message: Any) -> Any:
         served = CURRENT.get()
         try:
-            message = deserialize(data) if deserialize else data
+            transformed = transform(message) if transform else message
         except Exception as error:
             served.raised = error
             raise
-        served.call.received += 1
-        if events:
-            served.call.message_event(RpcMessageTypeValues.RECEIVED.value, served.call.received)
-        return message
+        count(served.call, event=events)
+        return transformed
 
-    def count_sent(message: Any) -> Any:
-        served = CURRENT.get()
-        try:
-            data = serialize(message) if serialize else message
-        except Exception as error:
-            served.raised = error
-            raise
-        served.call.sent += 1
-        if events:
-            served.call.message_event(RpcMessageTypeValues.SENT.value, served.call.sent)
-        return data
-
-    handler.request_deserializer, handler.response_serializer = count_received, count_sent
+    return run

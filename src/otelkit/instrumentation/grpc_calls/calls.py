@@ -10,7 +10,11 @@ from time import time_ns
 from grpc import StatusCode
 from opentelemetry.context import Context
 from opentelemetry.metrics import Histogram
-from opentelemetry.semconv._incubating.attributes.rpc_attributes import RPC_MESSAGE_ID, RPC_MESSAGE_TYPE
+from opentelemetry.semconv._incubating.attributes.rpc_attributes import (
+    RPC_MESSAGE_ID,
+    RPC_MESSAGE_TYPE,
+    RpcMessageTypeValues,
+)
 from opentelemetry.trace import Span, Status
 from opentelemetry.trace import StatusCode as SpanStatus
 
@@ -50,9 +54,20 @@ class Call:
         """Say which direction streams: its messages are counted as an attribute."""
         self._counts_sent, self._counts_received = sent, received
 
-    def message_event(self, type_: str, number: int) -> None:
-        """Put one event a message on the span: off unless asked for."""
-        self.span.add_event(MESSAGE_EVENT, {RPC_MESSAGE_TYPE: type_, RPC_MESSAGE_ID: number})
+    def count_sent(self, *, event: bool) -> None:
+        """Count one message more; with `event`, which is off unless asked for, it is one on the span, too."""
+        self.sent += 1
+        if event:
+            self._add_event(RpcMessageTypeValues.SENT, self.sent)
+
+    def count_received(self, *, event: bool) -> None:
+        """As count_sent()."""
+        self.received += 1
+        if event:
+            self._add_event(RpcMessageTypeValues.RECEIVED, self.received)
+
+    def _add_event(self, kind: RpcMessageTypeValues, number: int) -> None:
+        self.span.add_event(MESSAGE_EVENT, {RPC_MESSAGE_TYPE: kind.value, RPC_MESSAGE_ID: number})
 
     def reroute(self, route: Route) -> None:
         """Take another route: the method turned out not to be there."""

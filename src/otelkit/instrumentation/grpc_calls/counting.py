@@ -4,8 +4,6 @@ from collections.abc import Callable
 from copy import copy
 from typing import Any
 
-from opentelemetry.semconv._incubating.attributes.rpc_attributes import RpcMessageTypeValues
-
 from otelkit.instrumentation.grpc_calls.calls import Call
 
 Transform = Callable[[Any], Any]
@@ -25,9 +23,7 @@ def count_sent(serialize: Transform | None, call: Call, events: bool) -> Transfo
 
     def count(message: Any) -> Any:
         data = serialize(message) if serialize else message
-        call.sent += 1
-        if events:
-            call.message_event(RpcMessageTypeValues.SENT.value, call.sent)
+        call.count_sent(event=events)
         return data
 
     return count
@@ -38,9 +34,7 @@ def count_received(deserialize: Transform | None, call: Call, events: bool) -> T
 
     def count(data: Any) -> Any:
         message = deserialize(data) if deserialize else data
-        call.received += 1
-        if events:
-            call.message_event(RpcMessageTypeValues.RECEIVED.value, call.received)
+        call.count_received(event=events)
         return message
 
     return count
