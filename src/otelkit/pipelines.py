@@ -83,7 +83,8 @@ def build_pipelines(resource: Resource, allow: AllowList) -> Pipelines:
     loggers = LoggerProvider(resource, shutdown_on_exit=False, meter_provider=meters)
     if drops:
         loggers.add_log_record_processor(LogTally(meters))
-    loggers.add_log_record_processor(BaggageLogProcessor(baggage_predicate(allow)))
+    if allow.baggage_keys:
+        loggers.add_log_record_processor(BaggageLogProcessor(baggage_predicate(allow)))
     loggers.add_log_record_processor(RedactingLogProcessor(allow))
     for exporter in made[Signal.LOGS]:
         loggers.add_log_record_processor(_log_processor(exporter, meters))
