@@ -6,7 +6,6 @@ happened to need it (see keys), and carries no baggage.
 
 import asyncio
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import urlsplit
 
 import httpx2
@@ -19,14 +18,6 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 class KeySourceError(Exception):
     """The document cannot be had or used; the message says why and holds nothing of the document."""
-
-
-class KeySource(Protocol):
-    """Something that has the document."""
-
-    async def fetch(self) -> bytes:
-        """Give the document as it is now. Raises KeySourceError."""
-        ...
 
 
 class KeyFile:
