@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 _REWRITTEN = pytest.StashKey[list[str]]()
 
 mariadb_server, own_mariadb_server = server_fixtures("mariadb")
+nats_server, own_nats_server = server_fixtures("nats")
 postgres_server, own_postgres_server = server_fixtures("postgres")
+rabbitmq_server, own_rabbitmq_server = server_fixtures("rabbitmq")
 redis_server, own_redis_server = server_fixtures("redis")
 
 

@@ -6,19 +6,20 @@ from time import time_ns
 from opentelemetry import baggage
 from opentelemetry.context import Context, get_current
 from opentelemetry.instrumentation.utils import is_instrumentation_enabled
-from opentelemetry.metrics import NoOpHistogram, get_meter
+from opentelemetry.metrics import get_meter
 from opentelemetry.semconv._incubating.metrics.rpc_metrics import (
     RPC_CLIENT_CALL_DURATION,
     RPC_SERVER_CALL_DURATION,
 )
 from opentelemetry.semconv.schemas import Schemas
-from opentelemetry.trace import NoOpTracer, SpanKind, get_tracer, set_span_in_context
+from opentelemetry.trace import SpanKind, get_tracer, set_span_in_context
 
 from otelkit.instrumentation.baggage_hosts import BaggageHosts
 from otelkit.instrumentation.grpc_calls.calls import Call
 from otelkit.instrumentation.grpc_calls.metadata import Metadata, carries_context, extract, inject
 from otelkit.instrumentation.grpc_calls.options import Options
 from otelkit.instrumentation.grpc_calls.routes import Route, client_route, server_route
+from otelkit.instrumentation.idle import Idleness
 
 BOUNDARIES_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
 _MOST_ROUTES = 1000  # methods are the program's own; a proxy's are not
@@ -39,7 +40,7 @@ class _Side:
         self._excluded = options.excluded_beginnings()
         self.message_events = options.wants_message_events()
         self.active = True
-        self._may_be_idle = True
+        self.is_idle = Idleness(self._tracer, self._duration)  # says whether there is anybody to tell
 
     def excludes(self, method: str) -> bool:
         """Whether `/package.Service/Method` gets no telemetry; none gets any after uninstrumenting."""
@@ -48,16 +49,6 @@ class _Side:
     def stop(self) -> None:
         """Begin no more calls; those under way end as they would have."""
         self.active = False
-
-    def is_idle(self) -> bool:
-        """Whether there is no SDK, or one that does nothing: then calls cost as little as can be."""
-        # Proxies, which the API hands out before there is an SDK, know the real thing once there is one.
-        if self._may_be_idle:  # an SDK stays
-            tracer = getattr(self._tracer, "_tracer", self._tracer)
-            duration = getattr(self._duration, "_real_instrument", self._duration)
-            is_measured = not (duration is None or isinstance(duration, NoOpHistogram))
-            self._may_be_idle = isinstance(tracer, NoOpTracer) and not is_measured
-        return self._may_be_idle
 
     def _begin(self, route: Route, parent: Context) -> Call:
         start = time_ns()

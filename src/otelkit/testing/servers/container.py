@@ -61,6 +61,14 @@ class ContainerServer(Server):
         """Unpause the container."""
         self._wrapped.unpause()
 
+    def tool(self, name: str, *arguments: str) -> str:
+        """Run it inside the container."""
+        code, output = self._wrapped.exec_run([name, *arguments])
+        text = str(output.decode(errors="replace"))
+        if code != 0:
+            raise ServerError(f"{name} failed: {text}")
+        return text
+
     def stop(self) -> None:
         """Remove the container with its volumes; a second call does nothing."""
         if self._is_there:

@@ -31,5 +31,9 @@ class GivenServer(Server):
 
     restart = freeze = thaw = kill
 
+    def tool(self, name: str, *arguments: str) -> str:
+        """Refuse."""
+        raise ServerError(self._refusal)
+
     def stop(self) -> None:
         """Leave it running."""

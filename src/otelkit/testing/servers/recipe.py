@@ -49,6 +49,15 @@ class Recipe(ABC):
         del folder, port
         return {}
 
+    def more_ports(self, port: int) -> Sequence[int]:
+        """Give the other ports that it listens on when it is started here on `port`."""
+        del port
+        return ()
+
+    def tool(self, program: Path, name: str) -> Path:
+        """Give the path of a program that comes with the server, for `Server.tool`."""
+        return program.with_name(name)
+
     def is_ready(self, host: str, port: int) -> bool:
         """Say whether it serves now; asked again until it does. By default: it accepts a connection."""
         return accepts(host, port)

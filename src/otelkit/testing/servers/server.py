@@ -41,6 +41,13 @@ class Server(ABC):
         """Let it go on after `freeze`."""
 
     @abstractmethod
+    def tool(self, name: str, *arguments: str) -> str:
+        """Run a program that comes with the server (`rabbitmqctl`) against it; gives what it prints.
+
+        Raises ServerError when it fails, or as `kill`.
+        """
+
+    @abstractmethod
     def stop(self) -> None:
         """End it and forget its store; a given server goes on."""
 

@@ -1,0 +1,52 @@
+"""Context in a message's headers: injected into a copy, extracted from whatever a stranger sent.
+
+Names are looked up as they are, then without their case: brokers keep it, and some clients capitalize.
+What is no text is no context; whatever headers say, the message is processed.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from opentelemetry import propagate
+from opentelemetry.context import Context
+from opentelemetry.propagators.textmap import Getter
+from opentelemetry.trace import Link, get_current_span
+
+Headers = Mapping[str, Any]
+_MOST_HEADERS = 200  # more are searched by exact name alone
+
+
+class _HeaderGetter(Getter[Headers]):
+    def get(self, carrier: Headers, key: str) -> list[str] | None:
+        value = carrier.get(key)
+        if value is None and len(carrier) <= _MOST_HEADERS:
+            lower = key.lower()
+            value = next((v for name, v in carrier.items() if name.lower() == lower), None)
+        if isinstance(value, bytes):
+            value = value.decode("ascii", "replace")
+        return [value] if isinstance(value, str) else None
+
+    def keys(self, carrier: Headers) -> list[str]:
+        return list(carrier)
+
+
+_GETTER = _HeaderGetter()
+_EMPTY = Context()
+
+
+def extract(headers: Headers | None) -> Context:
+    """Give what the sender injected, and nothing of the receiver's own context."""
+    return propagate.extract(headers, _EMPTY, _GETTER) if headers else _EMPTY
+
+
+def inject(headers: Headers | None, context: Context) -> dict[str, Any]:
+    """Give a copy of the application's headers with `context`, which replaces one that is there."""
+    carrier: dict[str, Any] = dict(headers) if headers else {}
+    propagate.inject(carrier, context)
+    return carrier
+
+
+def link_to(created: Context) -> Link | None:
+    """Give a link to the span of an extracted context, if there is one."""
+    context = get_current_span(created).get_span_context()
+    return Link(context) if context.is_valid else None

@@ -1,0 +1,61 @@
+"""One operation: its span and its point, ended exactly once, whoever comes first.
+
+The span's own times are the metric's duration, so that the two agree to the nanosecond.
+"""
+
+from time import time_ns
+from typing import Any
+
+from opentelemetry.context import Context
+from opentelemetry.metrics import Histogram
+from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+
+from otelkit.instrumentation.messaging.plans import Plan
+
+NANOS = 1e9
+
+
+class Operation:
+    """An operation that is under way; `context` is what is current, or is injected, during it."""
+
+    __slots__ = ("_duration", "_plan", "_start_nanos", "context", "has_ended", "span")
+
+    def __init__(
+        self, plan: Plan, span: Span, context: Context, duration: Histogram, start_nanos: int
+    ) -> None:
+        self._plan, self.span, self.context = plan, span, context
+        self._duration, self._start_nanos = duration, start_nanos
+        self.has_ended = False
+
+    def end(self, error: BaseException | None = None, error_type: str = "") -> None:
+        """End span and measurement; a second call does nothing.
+
+        Args:
+            error: what the operation failed with; an event where it leaves the processing of a message.
+            error_type: `error.type` in place of the exception's name; alone it is an error without exception.
+        """
+        if self.has_ended:
+            return
+        self.has_ended = True
+        end_nanos = time_ns()
+        attributes: dict[str, Any] = self._plan.metric
+        if error is not None or error_type:
+            attributes = {**attributes, ERROR_TYPE: error_type or name_of(error)}
+            self._mark(error, attributes[ERROR_TYPE])
+        self._duration.record(max(0, end_nanos - self._start_nanos) / NANOS, attributes, self.context)
+        self.span.end(end_nanos)
+
+    def _mark(self, error: BaseException | None, error_type: str) -> None:
+        if not self.span.is_recording():
+            return
+        self.span.set_attribute(ERROR_TYPE, error_type)
+        if error is not None and self._plan.kind is SpanKind.CONSUMER:
+            self.span.record_exception(error)
+        self.span.set_status(Status(StatusCode.ERROR, str(error) or None if error is not None else None))
+
+
+def name_of(error: BaseException | None) -> str:
+    """Give the `error.type` of an exception: its full name, without `builtins`."""
+    kind = type(error)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"

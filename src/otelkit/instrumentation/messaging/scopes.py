@@ -1,0 +1,73 @@
+"""Context that is current while somebody else's code runs: a callback, or the body of a loop.
+
+A loop tells nobody that its body breaks, raises or is cancelled. But its iterator is gone then: CPython drops
+it from the frame before anything else runs, in the same thread and context, and `__del__` ends the turn.
+Whoever keeps the iterator in a variable ends the turn when he asks for the next message, or lets go of it.
+What the body raised cannot be seen from there: use `processing()` of the instrumentation where the span has
+to tell.
+"""
+
+from contextvars import Token
+from types import TracebackType
+
+from opentelemetry.context import (
+    _RUNTIME_CONTEXT,  # detach() of the public module logs what is expected here
+    Context,
+    attach,
+)
+
+from otelkit.instrumentation.messaging.operations import Operation
+
+
+class Turns:
+    """The turn of one message after the other: each ends when the next begins."""
+
+    __slots__ = ("_operation", "_token")
+
+    def __init__(self) -> None:
+        self._operation: Operation | None = None
+        self._token: Token[Context] | None = None
+
+    def begin(self, operation: Operation) -> None:
+        """End the turn before; the operation's context is current from here on."""
+        self.end()
+        self._operation, self._token = operation, attach(operation.context)
+
+    def end(self, error: BaseException | None = None) -> None:
+        """End the turn, if one is on, and give back the context from before it."""
+        operation, token = self._operation, self._token
+        self._operation = self._token = None
+        if token is not None:
+            detach(token)
+        if operation is not None:
+            operation.end(error)
+
+    def __del__(self) -> None:
+        self.end()
+
+
+class Scope:
+    """A block in which an operation's context is current; its exception is the operation's error."""
+
+    __slots__ = ("_operation", "_token")
+
+    def __init__(self, operation: Operation) -> None:
+        self._operation = operation
+
+    def __enter__(self) -> Operation:
+        self._token = attach(self._operation.context)
+        return self._operation
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        detach(self._token)
+        self._operation.end(error)
+
+
+def detach(token: Token[Context]) -> None:
+    """Give back the context from before `token`, unless that is another task's to give back."""
+    try:
+        _RUNTIME_CONTEXT.detach(token)
+    except ValueError:  # collected in another context: garbage of a cycle, or a task that was left over
+        return
