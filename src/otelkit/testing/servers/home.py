@@ -6,14 +6,17 @@ What its programs say goes to `server.log` in the folder; the end of that explai
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from otelkit.testing.servers.recipe import Recipe
 from otelkit.testing.servers.server import ServerError
 
+_TOOL_SECONDS = 60
 _MOST_SHOWN = 2000  # characters of its log
 
 
@@ -32,37 +35,19 @@ class Home:
     def launch(self, command: Sequence[str], environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
         """Start a program there; it leads a process group of its own."""
         with (self.folder / "server.log").open("ab") as log:
-            return subprocess.Popen(  # noqa: S603 - a recipe's command
-                command,
-                cwd=self.folder,
-                env=self._complete(environment),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                user=self._user,
-                group=self._group,
-                extra_groups=None if self._user is None else [],
-            )
+            return self._open(command, environment, log)
 
-    def ask(
-        self, command: Sequence[str], environment: Mapping[str, str], timeout_seconds: float
-    ) -> "subprocess.CompletedProcess[str]":
-        """Run a program there to its end; gives stdout and stderr as one text."""
-        return subprocess.run(  # noqa: S603 - a recipe's command
-            command,
-            cwd=self.folder,
-            env=self._complete(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=timeout_seconds,
-            check=False,
-            user=self._user,
-            group=self._group,
-            extra_groups=None if self._user is None else [],
-        )
+    def ask(self, command: Sequence[str], environment: Mapping[str, str]) -> str:
+        """Run a program there to its end; gives what it says. Raises ServerError when it fails."""
+        with self._open(command, environment, subprocess.PIPE) as process:
+            try:
+                output = process.communicate(timeout=_TOOL_SECONDS)[0].decode(errors="replace")
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                raise ServerError(f"{command[0]} takes over {_TOOL_SECONDS} s") from None
+        if process.returncode != 0:
+            raise ServerError(f"{command[0]} failed: {output.strip()}")
+        return output
 
     def log(self) -> str:
         """Give the end of what the programs said."""
@@ -74,9 +59,22 @@ class Home:
         """Remove the folder with all that is in it."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _complete(self, environment: Mapping[str, str]) -> dict[str, str]:
+    def _open(
+        self, command: Sequence[str], environment: Mapping[str, str], output: int | IO[bytes]
+    ) -> "subprocess.Popen[bytes]":
         basics = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self.folder), "LANG": "C.UTF-8"}
-        return {**basics, **environment}
+        return subprocess.Popen(  # noqa: S603 - a recipe's command
+            command,
+            cwd=self.folder,
+            env={**basics, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            user=self._user,
+            group=self._group,
+            extra_groups=None if self._user is None else [],
+        )
 
 
 def _account_of(recipe: Recipe) -> pwd.struct_passwd:

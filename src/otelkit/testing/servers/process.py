@@ -16,7 +16,6 @@ from otelkit.testing.servers.recipe import Recipe
 from otelkit.testing.servers.server import Server, ServerError, wait_until_ready
 
 _PREPARATION_SECONDS = 60
-_TOOL_SECONDS = 60
 _TRIES = 3  # somebody else may take the free port first
 
 
@@ -60,10 +59,7 @@ class ProcessServer(Server):
         """Run it as the server's user, in its folder."""
         program = self._recipe.tool(self._program, name)
         environment = self._recipe.environment(self._home.folder, self.port)
-        done = self._home.ask([str(program), *arguments], environment, _TOOL_SECONDS)
-        if done.returncode != 0:
-            raise ServerError(f"{name} failed: {done.stdout.strip()}")
-        return done.stdout
+        return self._home.ask([str(program), *arguments], environment)
 
     def stop(self) -> None:
         """End it and remove its folder."""
@@ -92,7 +88,9 @@ class ProcessServer(Server):
             try:
                 self._start()
             except ServerError:
-                if not left:
+                ended = self._process is not None and self._process.poll() is not None
+                self.kill()
+                if not (ended and left):
                     raise
             else:
                 return
