@@ -11,5 +11,17 @@ from otelkit.instrumentation.messaging.plans import Plan, Plans
 from otelkit.instrumentation.messaging.scopes import Scope, Turns
 from otelkit.instrumentation.messaging.settings import Settings, read_settings
 from otelkit.instrumentation.messaging.telemetry import Telemetry
+from otelkit.instrumentation.messaging.templates import Destination, Templates
 
-__all__ = ["Operation", "Plan", "Plans", "Scope", "Settings", "Telemetry", "Turns", "read_settings"]
+__all__ = [
+    "Destination",
+    "Operation",
+    "Plan",
+    "Plans",
+    "Scope",
+    "Settings",
+    "Telemetry",
+    "Templates",
+    "Turns",
+    "read_settings",
+]

@@ -4,10 +4,10 @@ Names are looked up as they are, then without their case: brokers keep it, and s
 What is no text is no context; whatever headers say, the message is processed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from opentelemetry import propagate
+from opentelemetry import baggage, propagate
 from opentelemetry.context import Context
 from opentelemetry.propagators.textmap import Getter
 from opentelemetry.trace import Link, get_current_span
@@ -50,3 +50,16 @@ def link_to(created: Context) -> Link | None:
     """Give a link to the span of an extracted context, if there is one."""
     context = get_current_span(created).get_span_context()
     return Link(context) if context.is_valid else None
+
+
+def links_of(headers: Sequence[Headers | None]) -> list[Link]:
+    """Give a link to the creation context of each message that has one."""
+    return [link for one in headers if one and (link := link_to(extract(one)))]
+
+
+def rebase(created: Context, around: Context | None) -> Context:
+    """Give what the sender sent without its span, in `around`."""
+    base = Context() if around is None else around
+    for name, value in baggage.get_all(created).items():
+        base = baggage.set_baggage(name, value, base)
+    return base

@@ -19,14 +19,20 @@ NANOS = 1e9
 class Operation:
     """An operation that is under way; `context` is what is current, or is injected, during it."""
 
-    __slots__ = ("_duration", "_plan", "_start_nanos", "context", "has_ended", "span")
+    __slots__ = ("_duration", "_noted", "_plan", "_start_nanos", "context", "has_ended", "span")
 
     def __init__(
         self, plan: Plan, span: Span, context: Context, duration: Histogram, start_nanos: int
     ) -> None:
         self._plan, self.span, self.context = plan, span, context
         self._duration, self._start_nanos = duration, start_nanos
+        self._noted: BaseException | None = None
         self.has_ended = False
+
+    def note(self, error: BaseException) -> None:
+        """Remember what goes wrong before the end, which may not see it; the first error counts."""
+        if self._noted is None:
+            self._noted = error
 
     def end(self, error: BaseException | None = None, error_type: str = "") -> None:
         """End span and measurement; a second call does nothing.
@@ -38,6 +44,7 @@ class Operation:
         if self.has_ended:
             return
         self.has_ended = True
+        error = self._noted or error
         end_nanos = time_ns()
         attributes: dict[str, Any] = self._plan.metric
         if error is not None or error_type:

@@ -22,6 +22,8 @@ class Settings:
     """Messages that were fetched together: a process span for each, or one with links to all."""
     settle: Literal["event", "span", "none"] = "event"
     """Acknowledgements: an event of the process span, a span of their own, or nothing."""
+    templates: tuple[str, ...] = ()
+    """Destinations without ids, as `orders.{customer}.paid`; in others, what looks like an id is replaced."""
     baggage_hosts: tuple[str, ...] | None = None
     """Brokers that may see baggage; by default those that OTELKIT_BAGGAGE_HOSTS names."""
 

@@ -4,25 +4,26 @@ from collections.abc import Sequence
 from time import time_ns
 from typing import Any
 
-from opentelemetry import baggage
 from opentelemetry.context import Context, get_current
 from opentelemetry.instrumentation.utils import is_instrumentation_enabled
 from opentelemetry.metrics import MeterProvider
 from opentelemetry.semconv._incubating.attributes.messaging_attributes import (
     MESSAGING_DESTINATION_NAME,
+    MESSAGING_DESTINATION_TEMPLATE,
     MESSAGING_OPERATION_NAME,
     MESSAGING_OPERATION_TYPE,
     MessagingOperationTypeValues,
 )
-from opentelemetry.trace import Link, TracerProvider, get_tracer, set_span_in_context
+from opentelemetry.trace import Link, SpanKind, TracerProvider, get_tracer, set_span_in_context
 
 from otelkit.instrumentation.baggage_hosts import BaggageHosts
 from otelkit.instrumentation.idle import Idleness
-from otelkit.instrumentation.messaging.carriers import Headers, extract, inject, link_to
+from otelkit.instrumentation.messaging.carriers import Headers, extract, inject, link_to, links_of, rebase
 from otelkit.instrumentation.messaging.instruments import SCHEMA, instruments_of
 from otelkit.instrumentation.messaging.operations import Operation
 from otelkit.instrumentation.messaging.plans import KINDS, Attributes, Plan
 from otelkit.instrumentation.messaging.settings import Settings
+from otelkit.instrumentation.messaging.templates import Destination
 
 _SENDS = {MessagingOperationTypeValues.CREATE, MessagingOperationTypeValues.SEND}
 
@@ -40,6 +41,8 @@ class Telemetry:
         self.settings = settings
         self.hosts = BaggageHosts(settings.baggage_hosts)
         self.instruments = instruments_of(scope, meter_provider)
+        self._durations = dict.fromkeys(SpanKind, self.instruments.operation)
+        self._durations[SpanKind.CONSUMER] = self.instruments.process
         self.active = True
         self._links_only = settings.single_message == "link"
         self._tracer = get_tracer(scope, tracer_provider=tracer_provider, schema_url=SCHEMA)
@@ -49,7 +52,7 @@ class Telemetry:
         self,
         operation: str,
         type_: MessagingOperationTypeValues,
-        destination: str,
+        destination: Destination | str,
         common: Attributes,
         extra: Attributes | None = None,
     ) -> Plan:
@@ -58,16 +61,20 @@ class Telemetry:
         Args:
             operation: the library's word for it: `publish`, `fetch`, `ack`.
             type_: the convention's word: decides the span's kind and what is counted.
-            destination: of low cardinality: a template where names hold ids; empty for none.
+            destination: its name, empty for none; names of spans and points say its template if that differs.
             common: system and server, of spans and points.
             extra: of the span alone.
         """
         metric = {**common, MESSAGING_OPERATION_NAME: operation, MESSAGING_OPERATION_TYPE: type_.value}
-        if destination:
-            metric[MESSAGING_DESTINATION_NAME] = destination
+        name, template = Destination(destination) if isinstance(destination, str) else destination
+        named: dict[str, str] = {MESSAGING_DESTINATION_NAME: name} if name else {}
+        if template and template != name:
+            metric[MESSAGING_DESTINATION_TEMPLATE] = template
+        else:
+            metric.update(named)
         tallies = self.instruments.sent if type_ in _SENDS else self.instruments.consumed
-        name = f"{operation} {destination}" if destination else operation
-        return Plan(name, KINDS[type_], {**metric, **(extra or {})}, metric, tallies.of(metric))
+        span_name = f"{operation} {template or name}".rstrip()
+        return Plan(span_name, KINDS[type_], {**metric, **named, **(extra or {})}, metric, tallies.of(metric))
 
     def is_off(self) -> bool:
         """Say whether an operation that begins now gets no telemetry and has no context to pass on."""
@@ -79,9 +86,18 @@ class Telemetry:
         """Say whether a message that arrived gets no telemetry, and brings no context to pass on."""
         return not self.active or (not headers and self._is_idle())
 
-    def begin(self, plan: Plan, more: Attributes | None = None, links: Sequence[Link] = ()) -> Operation:
-        """Begin what a client does in the current context: send, receive, settle; `more` is the span's."""
-        return self._begin(plan, more, get_current(), links, self.instruments.operation)
+    def begin(
+        self,
+        plan: Plan,
+        more: Attributes | None = None,
+        links: Sequence[Link] = (),
+        start_nanos: int | None = None,
+    ) -> Operation:
+        """Begin what a client does in the current context: send, receive, settle; `more` is the span's.
+
+        What is known only when it is over, as the message that was received, begins with `start_nanos`.
+        """
+        return self._begin(plan, more, get_current(), links, start_nanos)
 
     def begin_process(
         self,
@@ -102,36 +118,29 @@ class Telemetry:
         parent = extract(headers)
         link = link_to(parent)
         if link is None or self._links_only:
-            parent = _rebase(parent, around)
-        return self._begin(plan, more, parent, () if link is None else (link,), self.instruments.process)
+            parent = rebase(parent, around)
+        return self._begin(plan, more, parent, () if link is None else (link,))
 
     def begin_process_of_all(
         self, plan: Plan, headers: Sequence[Headers | None], more: Attributes | None = None
     ) -> Operation:
         """Begin to process messages together, in the current context, with a link to each one's creation."""
-        return self._begin(plan, more, get_current(), links_of(headers), self.instruments.process)
+        return self._begin(plan, more, get_current(), links_of(headers))
 
     def headers_of(self, operation: Operation, headers: Headers | None, host: str) -> dict[str, Any]:
         """Give the application's headers with the operation's context; baggage if `host` may see it."""
         return inject(headers, self.hosts.context_for(host, operation.context))
 
     def _begin(
-        self, plan: Plan, more: Attributes | None, parent: Context, links: Sequence[Link], duration: Any
+        self,
+        plan: Plan,
+        more: Attributes | None,
+        parent: Context,
+        links: Sequence[Link],
+        start_nanos: int | None = None,
     ) -> Operation:
-        start = time_ns()
+        start = start_nanos or time_ns()
+        duration = self._durations[plan.kind]
         attributes = {**plan.span, **more} if more else plan.span
         span = self._tracer.start_span(plan.name, parent, plan.kind, attributes, links, start)
         return Operation(plan, span, set_span_in_context(span, parent), duration, start)
-
-
-def links_of(headers: Sequence[Headers | None]) -> list[Link]:
-    """Give a link to the creation context of each message that has one."""
-    return [link for one in headers if one and (link := link_to(extract(one)))]
-
-
-def _rebase(created: Context, around: Context | None) -> Context:
-    """Give what the sender sent without its span, in `around`."""
-    base = Context() if around is None else around
-    for name, value in baggage.get_all(created).items():
-        base = baggage.set_baggage(name, value, base)
-    return base
