@@ -5,11 +5,12 @@ What is no text is no context; whatever headers say, the message is processed.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from opentelemetry import baggage, propagate
 from opentelemetry.context import Context
-from opentelemetry.propagators.textmap import Getter
+from opentelemetry.propagators.textmap import Getter, TextMapPropagator
 from opentelemetry.trace import Link, get_current_span
 
 Headers = Mapping[str, Any]
@@ -39,11 +40,27 @@ def extract(headers: Headers | None) -> Context:
     return propagate.extract(headers, _EMPTY, _GETTER) if headers else _EMPTY
 
 
-def inject(headers: Headers | None, context: Context) -> dict[str, Any]:
-    """Give a copy of the application's headers with `context`, which replaces one that is there."""
-    carrier: dict[str, Any] = dict(headers) if headers else {}
+def carries_context(headers: Headers) -> bool:
+    """Say whether headers may hold a context: by exact name, as whoever follows the conventions sends it."""
+    return not _fields_of(propagate.get_global_textmap()).isdisjoint(headers)
+
+
+def inject(headers: Headers | None, context: Context, kind: type[dict[str, Any]] = dict) -> dict[str, Any]:
+    """Give a copy of the application's headers with `context`, which replaces one that is there.
+
+    What they say of another goes altogether: its `tracestate` would be a lie beside this `traceparent`.
+    """
+    carrier = kind()
+    if headers:
+        fields = _fields_of(propagate.get_global_textmap())
+        carrier.update((name, value) for name, value in headers.items() if str(name).lower() not in fields)
     propagate.inject(carrier, context)
     return carrier
+
+
+@lru_cache(maxsize=8)
+def _fields_of(propagator: TextMapPropagator) -> frozenset[str]:
+    return frozenset(field.lower() for field in propagator.fields)
 
 
 def link_to(created: Context) -> Link | None:

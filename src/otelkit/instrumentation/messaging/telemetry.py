@@ -18,7 +18,15 @@ from opentelemetry.trace import Link, SpanKind, TracerProvider, get_tracer, set_
 
 from otelkit.instrumentation.baggage_hosts import BaggageHosts
 from otelkit.instrumentation.idle import Idleness
-from otelkit.instrumentation.messaging.carriers import Headers, extract, inject, link_to, links_of, rebase
+from otelkit.instrumentation.messaging.carriers import (
+    Headers,
+    carries_context,
+    extract,
+    inject,
+    link_to,
+    links_of,
+    rebase,
+)
 from otelkit.instrumentation.messaging.instruments import SCHEMA, instruments_of
 from otelkit.instrumentation.messaging.operations import Operation
 from otelkit.instrumentation.messaging.plans import KINDS, Attributes, Plan
@@ -74,17 +82,18 @@ class Telemetry:
             metric.update(named)
         tallies = self.instruments.sent if type_ in _SENDS else self.instruments.consumed
         span_name = f"{operation} {template or name}".rstrip()
-        return Plan(span_name, KINDS[type_], {**metric, **named, **(extra or {})}, metric, tallies.of(metric))
+        span = {**metric, **named, **(extra or {})}
+        return Plan(span_name, KINDS[type_], span, metric, tallies.of(metric))
 
     def is_off(self) -> bool:
         """Say whether an operation that begins now gets no telemetry and has no context to pass on."""
-        if not self.active or not is_instrumentation_enabled():
-            return True
-        return not get_current() and self._is_idle()
+        if get_current():
+            return not self.active or not is_instrumentation_enabled()
+        return not self.active or self._is_idle()
 
     def is_deaf_to(self, headers: Headers | None) -> bool:
         """Say whether a message that arrived gets no telemetry, and brings no context to pass on."""
-        return not self.active or (not headers and self._is_idle())
+        return not self.active or (self._is_idle() and not (headers and carries_context(headers)))
 
     def begin(
         self,
@@ -127,9 +136,11 @@ class Telemetry:
         """Begin to process messages together, in the current context, with a link to each one's creation."""
         return self._begin(plan, more, get_current(), links_of(headers))
 
-    def headers_of(self, operation: Operation, headers: Headers | None, host: str) -> dict[str, Any]:
+    def headers_of(
+        self, operation: Operation, headers: Headers | None, host: str, kind: type[dict[str, Any]] = dict
+    ) -> dict[str, Any]:
         """Give the application's headers with the operation's context; baggage if `host` may see it."""
-        return inject(headers, self.hosts.context_for(host, operation.context))
+        return inject(headers, self.hosts.context_for(host, operation.context), kind)
 
     def _begin(
         self,
