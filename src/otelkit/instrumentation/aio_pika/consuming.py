@@ -1,0 +1,40 @@
+"""Around `Queue.consume`: a CONSUMER span around each call of the callback, and nothing but the callback.
+
+aio-pika calls it in a task of its own. Robust queues keep the callback that the application gave and consume
+again through here after a reconnect, so that it is never wrapped twice.
+"""
+
+from functools import wraps
+from typing import Any
+
+from aio_pika import Queue
+from aio_pika.queue import QueueIterator
+from aio_pika.tools import ensure_awaitable
+
+from otelkit.instrumentation.aio_pika.brokers import Broker, Source
+from otelkit.instrumentation.aio_pika.messages import begin_process
+from otelkit.instrumentation.messaging import Scope
+
+
+def traced_consume(original: Any, broker: Broker) -> Any:
+    """Give a `consume` whose callback has a span; an iterator's callback only stores."""
+
+    @wraps(original)
+    async def consume(queue: Queue, callback: Any, *arguments: Any, **named: Any) -> Any:
+        if not isinstance(getattr(callback, "__self__", None), QueueIterator):
+            callback = _traced(ensure_awaitable(callback), broker.source_of(queue))
+        return await original(queue, callback, *arguments, **named)
+
+    return consume
+
+
+def _traced(callback: Any, source: Source) -> Any:
+    telemetry = source.telemetry
+
+    async def process(message: Any) -> Any:
+        if telemetry.is_deaf_to(message.headers):
+            return await callback(message)
+        with Scope(begin_process(source, message)):
+            return await callback(message)
+
+    return process

@@ -1,0 +1,54 @@
+"""What a span says of the one message it is about: ids, size, and how often it was delivered before.
+
+The conventions have no word for redelivery in RabbitMQ. `otelkit.rabbitmq.delivery_count` is the broker's
+`x-delivery-count`, of quorum queues; `death_count` is the sum of `x-death`, of dead-letter exchanges.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from opentelemetry.semconv._incubating.attributes.messaging_attributes import (
+    MESSAGING_MESSAGE_BODY_SIZE,
+    MESSAGING_MESSAGE_CONVERSATION_ID,
+    MESSAGING_MESSAGE_ID,
+    MESSAGING_RABBITMQ_MESSAGE_DELIVERY_TAG,
+)
+
+REDELIVERED = "otelkit.rabbitmq.redelivered"
+DELIVERY_COUNT = "otelkit.rabbitmq.delivery_count"
+DEATH_COUNT = "otelkit.rabbitmq.death_count"
+DEATH_REASON = "otelkit.rabbitmq.death_reason"
+_COUNT_HEADER, _DEATH_HEADER = "x-delivery-count", "x-death"
+
+
+def describe(message: Any) -> dict[str, Any]:
+    """Give the attributes of a message that was received."""
+    said: dict[str, Any] = {
+        MESSAGING_RABBITMQ_MESSAGE_DELIVERY_TAG: message.delivery_tag,
+        MESSAGING_MESSAGE_BODY_SIZE: message.body_size,
+    }
+    if message.message_id:
+        said[MESSAGING_MESSAGE_ID] = message.message_id
+    if message.correlation_id:
+        said[MESSAGING_MESSAGE_CONVERSATION_ID] = message.correlation_id
+    if message.redelivered:
+        said[REDELIVERED] = True
+    headers = message.headers
+    if _DEATH_HEADER in headers or _COUNT_HEADER in headers:
+        said.update(_history(headers))
+    return said
+
+
+def _history(headers: Mapping[str, Any]) -> dict[str, Any]:
+    # Anybody can send these headers, with anything in them.
+    found: dict[str, Any] = {}
+    if isinstance(count := headers.get(_COUNT_HEADER), int):
+        found[DELIVERY_COUNT] = count
+    deaths = headers.get(_DEATH_HEADER)
+    tables = [table for table in deaths if isinstance(table, dict)] if isinstance(deaths, list) else []
+    counts = [table["count"] for table in tables if isinstance(table.get("count"), int)]
+    if counts:
+        found[DEATH_COUNT] = sum(counts)
+    if tables and isinstance(reason := tables[0].get("reason"), str):  # the latest is the first
+        found[DEATH_REASON] = reason
+    return found

@@ -1,0 +1,85 @@
+"""A message that knows its queue and its process span: what `consume`, iterators and `get()` give out.
+
+A subclass, because aio-pika's messages have neither room for more nor weak references. Its `process()` tells
+the span what the block raised, which the loop around it cannot see.
+"""
+
+from collections.abc import Awaitable
+from types import TracebackType
+from typing import Any
+
+from aio_pika.abc import AbstractProcessContext
+from aio_pika.message import IncomingMessage, ProcessContext
+from opentelemetry.context import Context
+
+from otelkit.instrumentation.aio_pika.brokers import Source
+from otelkit.instrumentation.aio_pika.settling import REQUEUE, settle
+from otelkit.instrumentation.messaging import Operation
+
+
+class ReceivedMessage(IncomingMessage):
+    """An IncomingMessage with two fields of ours, which a locked message takes, too."""
+
+    __slots__ = ("_operation", "_source")
+
+    _operation: Operation
+    _source: Source
+
+    async def ack(self, multiple: bool = False) -> None:
+        """As aio-pika's."""
+        await self._settle("ack", super().ack(multiple), {})
+
+    async def reject(self, requeue: bool = False) -> None:
+        """As aio-pika's."""
+        await self._settle("reject", super().reject(requeue), {REQUEUE: requeue})
+
+    async def nack(self, multiple: bool = False, requeue: bool = True) -> None:
+        """As aio-pika's."""
+        await self._settle("nack", super().nack(multiple, requeue), {REQUEUE: requeue})
+
+    def process(
+        self, requeue: bool = False, reject_on_redelivered: bool = False, ignore_processed: bool = False
+    ) -> AbstractProcessContext:
+        """As aio-pika's; the process span gets what the block raises."""
+        return _NotingContext(
+            self,
+            requeue=requeue,
+            reject_on_redelivered=reject_on_redelivered,
+            ignore_processed=ignore_processed,
+        )
+
+    def _settle(self, operation: str, sending: Awaitable[None], details: dict[str, Any]) -> Awaitable[None]:
+        source = source_of(self)
+        return sending if source is None else settle(source, self, operation, sending, details)
+
+
+class _NotingContext(ProcessContext):
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if error is not None and (operation := operation_of(self.message)) is not None:
+            operation.note(error)
+        await super().__aexit__(kind, error, traceback)
+
+
+# Straight to the fields, past the check of locked messages in Message.__setattr__ and its cost.
+set_operation: Any = ReceivedMessage.__dict__["_operation"].__set__
+set_source: Any = ReceivedMessage.__dict__["_source"].__set__
+
+
+def operation_of(message: Any) -> Operation | None:
+    """Give the latest process operation of a message."""
+    return getattr(message, "_operation", None)
+
+
+def source_of(message: Any) -> Source | None:
+    """Give the queue that a message came from, if it was instrumented then."""
+    return getattr(message, "_source", None)
+
+
+def begin_process(source: Source, message: Any, around: Context | None = None) -> Operation:
+    """Begin to process a message of a queue."""
+    operation = source.begin_process(message, around)
+    set_operation(message, operation)
+    set_source(message, source)
+    return operation
