@@ -6,7 +6,7 @@ What is no text is no context; whatever headers say, the message is processed.
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from opentelemetry import baggage, propagate
 from opentelemetry.context import Context
@@ -14,6 +14,7 @@ from opentelemetry.propagators.textmap import Getter, TextMapPropagator
 from opentelemetry.trace import Link, get_current_span
 
 Headers = Mapping[str, Any]
+C = TypeVar("C", bound=dict[str, Any])
 _MOST_HEADERS = 200  # more are searched by exact name alone
 
 
@@ -45,12 +46,16 @@ def carries_context(headers: Headers) -> bool:
     return not _fields_of(propagate.get_global_textmap()).isdisjoint(headers)
 
 
-def inject(headers: Headers | None, context: Context, kind: type[dict[str, Any]] = dict) -> dict[str, Any]:
-    """Give a copy of the application's headers with `context`, which replaces one that is there.
+def inject(headers: Headers | None, context: Context) -> dict[str, Any]:
+    """Give a copy of the application's headers with `context`, which replaces one that is there."""
+    return fill({}, headers, context)
+
+
+def fill(carrier: C, headers: Headers | None, context: Context) -> C:
+    """Fill an empty carrier with the application's headers and `context`.
 
     What they say of another goes altogether: its `tracestate` would be a lie beside this `traceparent`.
     """
-    carrier = kind()
     if headers:
         fields = _fields_of(propagate.get_global_textmap())
         carrier.update((name, value) for name, value in headers.items() if str(name).lower() not in fields)

@@ -19,7 +19,7 @@ NANOS = 1e9
 class Operation:
     """An operation that is under way; `context` is what is current, or is injected, during it."""
 
-    __slots__ = ("_duration", "_noted", "_plan", "_start_nanos", "context", "has_ended", "span")
+    __slots__ = ("_duration", "_noted", "_plan", "_start_nanos", "context", "has_ended", "is_taken", "span")
 
     def __init__(
         self, plan: Plan, span: Span, context: Context, duration: Histogram, start_nanos: int
@@ -28,6 +28,7 @@ class Operation:
         self._duration, self._start_nanos = duration, start_nanos
         self._noted: BaseException | None = None
         self.has_ended = False
+        self.is_taken = False  # by a block that ends it, which may be later than the loop's turn
 
     def note(self, error: BaseException) -> None:
         """Remember what goes wrong before the end, which may not see it; the first error counts."""

@@ -39,7 +39,7 @@ class Turns:
         self._operation = self._token = None
         if token is not None:
             detach(token)
-        if operation is not None:
+        if operation is not None and not operation.is_taken:
             operation.end(error)
 
     def __del__(self) -> None:

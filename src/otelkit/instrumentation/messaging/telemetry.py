@@ -136,11 +136,9 @@ class Telemetry:
         """Begin to process messages together, in the current context, with a link to each one's creation."""
         return self._begin(plan, more, get_current(), links_of(headers))
 
-    def headers_of(
-        self, operation: Operation, headers: Headers | None, host: str, kind: type[dict[str, Any]] = dict
-    ) -> dict[str, Any]:
+    def headers_of(self, operation: Operation, headers: Headers | None, host: str) -> dict[str, Any]:
         """Give the application's headers with the operation's context; baggage if `host` may see it."""
-        return inject(headers, self.hosts.context_for(host, operation.context), kind)
+        return inject(headers, self.hosts.context_for(host, operation.context))
 
     def _begin(
         self,

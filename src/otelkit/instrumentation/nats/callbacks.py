@@ -1,0 +1,88 @@
+"""Callbacks of subscriptions: a process span for each message, its context current while the callback runs.
+
+`Subscription._cb` becomes a property, which the library's loop asks before each message: subscriptions that
+were made before are seen, and after `uninstrument()` they have their callback back. What a callback raises
+goes to the connection's `error_cb`; the span is where it is recorded.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from inspect import iscoroutinefunction
+from typing import Any
+
+from nats.aio.subscription import Subscription
+from opentelemetry.context import Context, attach
+
+from otelkit.instrumentation.messaging.scopes import detach
+from otelkit.instrumentation.nats.patching import Patches
+from otelkit.instrumentation.nats.telemetry import NatsTelemetry, remember
+
+_CALLBACK, _TRACED = "_cb", "_otelkit_traced"
+_LIBRARY = "nats."
+_AROUND_THE_APPLICATIONS = {"new_callback", "_handle_request"}  # acknowledge by themselves; micro services
+
+
+def patch_callbacks(patches: Patches, telemetry: NatsTelemetry) -> None:
+    """Stand before the callback of every subscription."""
+
+    def find(subscription: Any) -> Any:
+        known = subscription.__dict__
+        callback = known.get(_CALLBACK)
+        if callback is None:
+            return None
+        traced = known.get(_TRACED)
+        if traced is None or traced[0] is not telemetry or traced[1] is not callback:
+            traced = known[_TRACED] = (telemetry, callback, _trace(telemetry, subscription, callback))
+        return traced[2]
+
+    def keep(subscription: Any, callback: Any) -> None:
+        # A push subscription takes it from the one beneath, and would have it traced twice.
+        subscription.__dict__[_CALLBACK] = getattr(callback, _TRACED, callback)
+
+    patches.add(Subscription, _CALLBACK, property(find, keep))
+
+
+def _trace(telemetry: NatsTelemetry, subscription: Any, callback: Any) -> Any:
+    if not iscoroutinefunction(callback) and not iscoroutinefunction(getattr(callback, "func", None)):
+        return callback  # the library refuses it
+    owner = getattr(callback, "__module__", None) or ""
+    if owner.startswith(_LIBRARY) and callback.__name__ not in _AROUND_THE_APPLICATIONS:
+        run = _in_no_context(callback)
+    else:
+        run = _process(telemetry, subscription, callback)
+    setattr(run, _TRACED, callback)
+    return run
+
+
+def _process(telemetry: NatsTelemetry, subscription: Any, callback: Callable[..., Any]) -> Any:
+    @wraps(callback)
+    async def run(message: Any) -> None:
+        if telemetry.is_deaf_to(message.headers):
+            await callback(message)
+            return
+        operation, plan = telemetry.consumer_of(subscription).begin_process(message)
+        plan.tally.count += 1
+        remember(message, operation)
+        token = attach(operation.context)
+        try:
+            await callback(message)
+        except BaseException as error:
+            detach(token)
+            operation.end(error)
+            raise
+        detach(token)
+        operation.end()
+
+    return run
+
+
+def _in_no_context(callback: Callable[..., Any]) -> Any:
+    @wraps(callback)
+    async def run(message: Any) -> None:
+        token = attach(Context())  # not the one that the connection was made in
+        try:
+            await callback(message)
+        finally:
+            detach(token)
+
+    return run

@@ -1,0 +1,103 @@
+"""Who takes messages: a subscription, with its queue group, stream and consumer, and what its messages say.
+
+A JetStream message tells all that in its reply subject. The group is the queue group or the durable consumer;
+a consumer that lives as long as its subscription has a random name, which stays off the points.
+Convention: "Messaging spans" (1.44), consumer groups and subscriptions.
+"""
+
+from typing import Any, NamedTuple
+
+from opentelemetry.context import Context
+from opentelemetry.semconv._incubating.attributes.messaging_attributes import (
+    MESSAGING_CONSUMER_GROUP_NAME,
+    MESSAGING_DESTINATION_SUBSCRIPTION_NAME,
+    MESSAGING_MESSAGE_ID,
+    MessagingOperationTypeValues,
+)
+
+from otelkit.instrumentation.messaging import Operation, Plan, Plans
+from otelkit.instrumentation.nats.brokers import OF_INBOX, Broker
+from otelkit.instrumentation.nats.vocabulary import (
+    ACKNOWLEDGEMENTS,
+    DELIVERIES,
+    MESSAGE_ID,
+    SEQUENCE,
+    STREAM,
+)
+
+PROCESS = MessagingOperationTypeValues.PROCESS
+RECEIVE = MessagingOperationTypeValues.RECEIVE
+_V1_TOKENS, _V2_TOKENS = 9, 11  # without domain and account, and with them
+_NUID_LENGTH = 22
+_MOST_DIGITS = 18  # what surely is a number of 64 bits
+
+
+class Source(NamedTuple):
+    """Where a message comes from: its subject, and of JetStream its stream and consumer."""
+
+    subject: str
+    stream: str = ""
+    consumer: str = ""
+
+
+class Consumer:
+    """A subscription as telemetry sees it; without one, of a message whose subscription is gone."""
+
+    def __init__(self, broker: Broker, subscription: Any, extra: dict[str, Any] | None = None) -> None:
+        known = subscription.__dict__ if subscription is not None else {}
+        self.broker = broker
+        self._subject: str = known.get("_subject", "")
+        self._queue: str = known.get("_queue") or ""
+        self._extra = extra or {}
+        self._process: Plans[Source] = Plans(lambda source: self._plan("process", PROCESS, source))
+        self._receive: Plans[Source] = Plans(lambda source: self._plan("next_msg", RECEIVE, source))
+
+    def begin_process(self, message: Any, around: Context | None = None) -> tuple[Operation, Plan]:
+        """Begin to process a message; gives the plan as well, for whoever counts."""
+        source, more = describe(message)
+        plan = self._process[source]
+        return self.broker.telemetry.begin_process(plan, message.headers, more, around), plan
+
+    def receive(self, message: Any) -> tuple[Plan, dict[str, Any] | None]:
+        """Give the plan of having received a message, and what more its span says."""
+        source, more = describe(message)
+        return self._receive[source], more
+
+    def fail_to_receive(self) -> Plan:
+        """Give the plan of having received none."""
+        return self._receive[Source(self._subject)]
+
+    def _plan(self, operation: str, kind: MessagingOperationTypeValues, source: Source) -> Plan:
+        destination = self.broker.destination_of(source.subject)
+        extra: dict[str, Any] = {**self._extra} if destination.name else {**self._extra, **OF_INBOX}
+        group, common = self._queue, self.broker.common
+        if source.consumer:
+            extra |= {STREAM: source.stream, MESSAGING_DESTINATION_SUBSCRIPTION_NAME: source.consumer}
+            group = group or ("" if is_nuid(source.consumer) else source.consumer)
+        elif destination.name and self._subject not in ("", source.subject):
+            extra[MESSAGING_DESTINATION_SUBSCRIPTION_NAME] = self._subject
+        if group:
+            common = {**common, MESSAGING_CONSUMER_GROUP_NAME: group}
+        return self.broker.telemetry.plan(operation, kind, destination, common, extra)
+
+
+def describe(message: Any) -> tuple[Source, dict[str, Any] | None]:
+    """Give where a message comes from, and what is its own: sequence, deliveries, id."""
+    reply: str = message.reply
+    headers = message.headers
+    identifier = headers.get(MESSAGE_ID) if headers else None
+    tokens = reply.split(".") if reply.startswith(ACKNOWLEDGEMENTS) else ()
+    first = 2 if len(tokens) == _V1_TOKENS else 4 if len(tokens) >= _V2_TOKENS else 0
+    if not first:
+        return Source(message.subject), ({MESSAGING_MESSAGE_ID: identifier} if identifier else None)
+    stream, consumer, deliveries, sequence = tokens[first : first + 4]
+    more: dict[str, Any] = {MESSAGING_MESSAGE_ID: identifier} if identifier else {}
+    for name, digits in ((DELIVERIES, deliveries), (SEQUENCE, sequence)):
+        if digits.isdecimal() and len(digits) <= _MOST_DIGITS:  # a stranger may choose any reply subject
+            more[name] = int(digits)
+    return Source(message.subject, stream, consumer), more
+
+
+def is_nuid(name: str) -> bool:
+    """Say whether a name is one that nats-py made up for a consumer that has none."""
+    return len(name) == _NUID_LENGTH and name.isalnum() and not (name.islower() or name.isupper())

@@ -1,0 +1,71 @@
+"""`async for message in subscription.messages`: each message's context is current in the loop's body.
+
+Each loop gets an iterator of its own, which nobody but the loop holds: when the body breaks, raises, returns
+or is cancelled, it is gone, and the context with it (`messaging.scopes`).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from nats.aio.subscription import Subscription
+from opentelemetry.context import get_current
+
+from otelkit.instrumentation.messaging import Turns
+from otelkit.instrumentation.nats.patching import Patches
+from otelkit.instrumentation.nats.receiving import receive
+from otelkit.instrumentation.nats.telemetry import NatsTelemetry, remember
+
+
+def patch_loops(patches: Patches, telemetry: NatsTelemetry) -> None:
+    """Patch the property `messages`; the library's own loops do not ask for it."""
+
+    def make(original: Any) -> Any:
+        return property(
+            lambda subscription: Messages(telemetry, subscription, original.fget(subscription)),
+            doc=original.__doc__,
+        )
+
+    patches.replace(Subscription, "messages", make)
+
+
+class Messages:
+    """What `messages` gives: loops over it are traced."""
+
+    __slots__ = ("_iterator", "_subscription", "_telemetry")
+
+    def __init__(self, telemetry: NatsTelemetry, subscription: Any, iterator: Any) -> None:
+        self._telemetry, self._subscription, self._iterator = telemetry, subscription, iterator
+
+    def __aiter__(self) -> "_Loop":
+        return _Loop(self._telemetry, self._subscription, self._iterator)
+
+    async def __anext__(self) -> Any:
+        """Give one message to whoever asks without a loop; nobody tells when its processing ends."""
+        return await receive(self._telemetry, self._subscription, self._iterator.__anext__)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._iterator, name)
+
+
+class _Loop:
+    __slots__ = ("_around", "_next", "_subscription", "_telemetry", "_turns")
+
+    def __init__(self, telemetry: NatsTelemetry, subscription: Any, iterator: Any) -> None:
+        self._telemetry, self._subscription = telemetry, subscription
+        self._next: Callable[[], Any] = iterator.__anext__
+        self._around, self._turns = get_current(), Turns()
+
+    def __aiter__(self) -> "_Loop":
+        return self
+
+    async def __anext__(self) -> Any:
+        self._turns.end()
+        message = await self._next()
+        telemetry = self._telemetry
+        if not telemetry.is_deaf_to(message.headers):
+            consumer = telemetry.consumer_of(self._subscription)
+            operation, plan = consumer.begin_process(message, self._around)
+            plan.tally.count += 1
+            remember(message, operation)
+            self._turns.begin(operation)
+        return message

@@ -1,0 +1,111 @@
+"""Core messages: a PRODUCER span for each publish, a CLIENT span around a request and its reply.
+
+A reply has no span of its own: the requester's span ends with it, and its sender is the span that processes
+the request. It carries the context of that, never the request's, which nats-py would send back as it came.
+Convention: "Messaging spans" (1.44).
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from otelkit.instrumentation.nats.brokers import Broker
+from otelkit.instrumentation.nats.inner import Carried, Within, outer_operation
+from otelkit.instrumentation.nats.patching import Patches
+from otelkit.instrumentation.nats.telemetry import NatsTelemetry
+from otelkit.instrumentation.nats.vocabulary import SERVICE_ERROR_CODE
+
+
+def patch_publisher(patches: Patches, telemetry: NatsTelemetry) -> None:
+    """Patch `publish`, `request` and `respond`."""
+    patches.replace(Client, "publish", lambda original: _publish(original, telemetry))
+    patches.replace(Client, "request", lambda original: _request(original, telemetry))
+    patches.replace(Msg, "respond", lambda original: _respond(original, telemetry))
+
+
+def _publish(original: Callable[..., Any], telemetry: NatsTelemetry) -> Any:
+    @wraps(original)
+    async def publish(
+        client: Any, subject: str, payload: bytes = b"", reply: str = "", headers: Any = None
+    ) -> None:
+        if type(headers) is Carried:
+            await original(client, subject, payload, reply, headers or None)
+            return
+        if telemetry.is_off():
+            await original(client, subject, payload, reply, headers)
+            return
+        broker = telemetry.broker_of(client)
+        plan = broker.publish_plan(subject)
+        if plan is None:
+            await original(client, subject, payload, reply, headers)
+            return
+        if plan is broker.replies or outer_operation() is not None:
+            await original(client, subject, payload, reply, _carry_on(telemetry, broker, headers))
+            return
+        operation = telemetry.begin(plan)
+        try:
+            carried = telemetry.carry(operation.context, headers, broker)
+            await original(client, subject, payload, reply, carried or None)
+        except BaseException as error:
+            telemetry.end_send(operation, plan, error)
+            raise
+        telemetry.end_send(operation, plan)
+
+    return publish
+
+
+def _carry_on(telemetry: NatsTelemetry, broker: Broker, headers: Any) -> Any:
+    outer = outer_operation()
+    if outer is None:
+        return telemetry.carry_reply(None, headers, broker) or None
+    return headers if outer.context is None else telemetry.carry(outer.context, headers, broker) or None
+
+
+def _request(original: Callable[..., Any], telemetry: NatsTelemetry) -> Any:
+    @wraps(original)
+    async def request(  # noqa: PLR0913, PLR0917 - the library's signature
+        client: Any,
+        subject: str,
+        payload: bytes = b"",
+        timeout: float = 0.5,  # noqa: ASYNC109 - the library's
+        old_style: bool = False,
+        headers: Any = None,
+    ) -> Any:
+        if type(headers) is Carried or telemetry.is_off():
+            return await original(client, subject, payload, timeout, old_style, headers)
+        broker = telemetry.broker_of(client)
+        plan = broker.request_plan(subject)
+        if plan is None or outer_operation() is not None:
+            return await original(client, subject, payload, timeout, old_style, headers)
+        operation = telemetry.begin(plan)
+        try:
+            carried = telemetry.carry(operation.context, headers, broker)
+            if old_style:  # nats-py hands no headers on
+                with Within(operation):
+                    response = await original(client, subject, payload, timeout, old_style)
+            else:
+                response = await original(client, subject, payload, timeout, old_style, carried)
+        except BaseException as error:
+            telemetry.end_send(operation, plan, error)
+            raise
+        plan.tally.count += 1
+        operation.end(error_type=(response.headers or {}).get(SERVICE_ERROR_CODE, ""))
+        return response
+
+    return request
+
+
+def _respond(original: Callable[..., Any], telemetry: NatsTelemetry) -> Any:
+    @wraps(original)
+    async def respond(message: Any, data: bytes) -> None:
+        client = message.__dict__["_client"]
+        if telemetry.is_off() or not message.reply or not client:
+            await original(message, data)
+            return
+        carried = telemetry.carry_reply(message, message.headers, telemetry.broker_of(client))
+        await client.publish(message.reply, data, headers=carried)
+
+    return respond

@@ -1,0 +1,58 @@
+"""A real server, a connection for each test, and providers of the test's own."""
+
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import nats
+import pytest
+from nats.aio.client import Client
+
+from otelkit.instrumentation.nats import NatsInstrumentor
+from otelkit.testing.servers.server import Server
+
+from .recorded import Recorded
+
+pytestmark = pytest.mark.integration
+Instrument = Callable[..., Recorded]
+
+
+@pytest.fixture
+def instrument(
+    reset_telemetry: None, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Instrument]:
+    """Instrument nats-py and give what is recorded; nothing may be logged about contexts."""
+    monkeypatch.delenv("OTELKIT_BAGGAGE_HOSTS", raising=False)
+    caplog.set_level(logging.WARNING)
+    used: list[Recorded] = []
+
+    def start(**settings: Any) -> Recorded:
+        recorded = Recorded()
+        NatsInstrumentor().instrument(
+            tracer_provider=recorded.tracers, meter_provider=recorded.meters, **settings
+        )
+        used.append(recorded)
+        return recorded
+
+    yield start
+    if NatsInstrumentor().is_instrumented_by_opentelemetry:
+        NatsInstrumentor().uninstrument()
+    for recorded in used:
+        recorded.tracers.shutdown()
+        recorded.meters.shutdown()
+    assert "Failed to detach context" not in caplog.text
+
+
+@pytest.fixture
+async def connection(nats_server: Server) -> AsyncIterator[Client]:
+    client = await nats.connect(nats_server.url, allow_reconnect=False)
+    yield client
+    if not client.is_closed:
+        await client.close()
+
+
+@pytest.fixture
+def subject() -> str:
+    """Nobody else's, and without what looks like an id."""
+    return "shop." + "".join(chr(ord("a") + int(digit, 16)) for digit in uuid4().hex)

@@ -1,0 +1,200 @@
+"""Publish and subscribe with a callback: one trace, and the context in the callback."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from opentelemetry import trace
+from opentelemetry.trace import SpanKind, StatusCode
+
+from .conftest import Instrument
+from .recorded import attributes_of, id_of, links_of, parent_of, trace_of, until
+
+pytestmark = pytest.mark.integration
+
+
+async def test_callback_continues_the_trace_of_the_publish_and_links_to_it(
+    instrument: Instrument, connection: Client, subject: str
+) -> None:
+    recorded = instrument()
+    seen: list[int] = []
+
+    async def work(_: Msg) -> None:
+        seen.append(trace.get_current_span().get_span_context().span_id)
+
+    await connection.subscribe(subject, cb=work)
+    with recorded.tracers.get_tracer("test").start_as_current_span("order"):
+        await connection.publish(subject, b"1")
+    await until(lambda: len(recorded.spans) == 3)
+
+    published, processed = recorded.named("publish"), recorded.named("process")
+    assert (published.name, published.kind) == (f"publish {subject}", SpanKind.PRODUCER)
+    assert (processed.name, processed.kind) == (f"process {subject}", SpanKind.CONSUMER)
+    assert parent_of(published) == id_of(recorded.named("order"))
+    assert parent_of(processed) == id_of(published)
+    assert links_of(processed) == [id_of(published)]
+    assert seen == [id_of(processed)]
+
+
+async def test_by_setting_a_message_begins_a_trace_of_its_own_with_a_link(
+    instrument: Instrument, connection: Client, subject: str
+) -> None:
+    recorded = instrument(single_message="link")
+
+    async def work(_: Msg) -> None: ...
+
+    await connection.subscribe(subject, cb=work)
+    await connection.publish(subject)
+    await until(lambda: len(recorded.spans) == 2)
+
+    processed = recorded.named("process")
+    assert processed.parent is None
+    assert links_of(processed) == [id_of(recorded.named("publish"))]
+
+
+async def test_span_says_system_server_operation_destination_and_queue_group(
+    instrument: Instrument, connection: Client, subject: str
+) -> None:
+    recorded = instrument()
+
+    async def work(_: Msg) -> None: ...
+
+    await connection.subscribe(subject, queue="packers", cb=work)
+    await connection.publish(subject)
+    await until(lambda: len(recorded.spans) == 2)
+
+    assert connection.connected_url is not None
+    common = {
+        "messaging.system": "nats",
+        "server.address": connection.connected_url.hostname,
+        "server.port": connection.connected_url.port,
+        "messaging.destination.name": subject,
+    }
+    assert recorded.named("publish").attributes == {
+        **common,
+        "messaging.operation.name": "publish",
+        "messaging.operation.type": "send",
+    }
+    assert recorded.named("process").attributes == {
+        **common,
+        "messaging.operation.name": "process",
+        "messaging.operation.type": "process",
+        "messaging.consumer.group.name": "packers",
+    }
+
+
+async def test_subscription_made_before_instrumenting_is_seen(
+    instrument: Instrument, connection: Client, subject: str
+) -> None:
+    async def work(_: Msg) -> None: ...
+
+    await connection.subscribe(subject, cb=work)
+    recorded = instrument()
+    await connection.publish(subject)
+
+    await until(lambda: len(recorded.spans) == 2)
+
+
+async def test_exception_of_a_callback_is_recorded_once_and_reaches_the_error_callback(
+    instrument: Instrument, nats_server: Any, subject: str
+) -> None:
+    recorded = instrument()
+    errors: list[Exception] = []
+
+    async def keep(error: Exception) -> None:
+        errors.append(error)
+
+    async def work(_: Msg) -> None:
+        raise LookupError("no such order")
+
+    async with await _connect(nats_server.url, keep) as connection:
+        await connection.subscribe(subject, cb=work)
+        await connection.publish(subject)
+        await until(lambda: errors)
+
+    processed = recorded.named("process")
+    assert isinstance(errors[0], LookupError)
+    assert processed.status.status_code is StatusCode.ERROR
+    assert attributes_of(processed)["error.type"] == "LookupError"
+    assert [event.name for event in processed.events] == ["exception"]
+    assert recorded.point("messaging.process.duration", error_type="LookupError") == 1
+
+
+async def test_cancelled_callback_ends_its_span_with_an_error(
+    instrument: Instrument, connection: Client, subject: str
+) -> None:
+    recorded = instrument()
+    began = asyncio.Event()
+
+    async def work(_: Msg) -> None:
+        began.set()
+        await asyncio.Event().wait()
+
+    await connection.subscribe(subject, cb=work)
+    await connection.publish(subject)
+    await asyncio.wait_for(began.wait(), 5)
+    await connection.close()
+    await until(lambda: "process" in "".join(recorded.names))
+
+    assert attributes_of(recorded.named("process"))["error.type"] == "asyncio.exceptions.CancelledError"
+
+
+async def test_each_message_is_processed_in_its_own_context_only(
+    instrument: Instrument, connection: Client, subject: str
+) -> None:
+    recorded = instrument()
+
+    async def work(message: Msg) -> None:
+        await connection.publish(f"{subject}.{message.data.decode()}")
+
+    await connection.subscribe(subject, cb=work)
+    with recorded.tracers.get_tracer("test").start_as_current_span("first"):
+        await connection.publish(subject, b"one")
+    await connection.publish(subject, b"two")
+    await until(lambda: len(recorded.spans) == 7)
+
+    traces = {span.name: trace_of(span) for span in recorded.spans}
+    assert traces[f"publish {subject}.one"] == traces["first"]
+    assert traces[f"publish {subject}.two"] != traces["first"]
+
+
+async def test_what_is_no_coroutine_is_refused_as_ever(instrument: Instrument, connection: Client) -> None:
+    instrument()
+
+    with pytest.raises(Exception, match="must use coroutine"):
+        await connection.subscribe("shop.orders", cb=lambda _: None)  # type: ignore[arg-type,return-value]
+
+
+async def test_messages_sent_and_consumed_are_counted(
+    instrument: Instrument, connection: Client, subject: str
+) -> None:
+    recorded = instrument()
+    done: list[Msg] = []
+
+    async def work(message: Msg) -> None:
+        done.append(message)
+
+    await connection.subscribe(subject, cb=work)
+    for _ in range(3):
+        await connection.publish(subject)
+    with pytest.raises(Exception, match="payload"):
+        await connection.publish(subject, bytes(2_000_000))
+    await until(lambda: len(done) == 3)
+
+    name = {"messaging_destination_name": subject}
+    error = {"error_type": "nats.errors.MaxPayloadError"}
+    sent = [
+        value for found, value in recorded.points("messaging.client.sent.messages") if "error.type" in found
+    ]
+    assert sent == [1]
+    assert recorded.point("messaging.client.consumed.messages", **name) == 3
+    assert recorded.point("messaging.client.operation.duration", **name, **error) == 1
+    assert recorded.point("messaging.process.duration", **name) == 3
+
+
+async def _connect(url: str, error_cb: Any) -> Client:
+    client = Client()
+    await client.connect(url, error_cb=error_cb)
+    return client

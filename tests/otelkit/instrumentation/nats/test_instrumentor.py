@@ -1,0 +1,87 @@
+"""Instrument, uninstrument and probe: what is patched comes back."""
+
+from typing import Any
+
+import pytest
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+from opentelemetry.sdk.trace import TracerProvider
+
+from otelkit.instrumentation.nats import NatsInstrumentor
+from otelkit.probes.nats import emit_spans
+
+from .conftest import Instrument
+from .recorded import until
+
+PATCHED = (Client, Subscription, Msg)
+
+
+def members() -> list[dict[str, Any]]:
+    return [dict(vars(kind)) for kind in PATCHED]
+
+
+def test_uninstrumenting_leaves_the_library_as_it_was(instrument: Instrument) -> None:
+    before = members()
+    instrument()
+    assert members() != before
+    NatsInstrumentor().uninstrument()
+    assert members() == before
+
+
+@pytest.mark.integration
+async def test_subscription_outlives_uninstrumenting(
+    instrument: Instrument, connection: Client, subject: str
+) -> None:
+    recorded = instrument()
+    done: list[Msg] = []
+
+    async def work(message: Msg) -> None:
+        done.append(message)
+
+    await connection.subscribe(subject, cb=work)
+    NatsInstrumentor().uninstrument()
+    await connection.publish(subject)
+    await until(lambda: done)
+    assert (recorded.names, done[0].headers) == ([], None)
+
+
+@pytest.mark.integration
+async def test_subscription_is_seen_by_who_instruments_next(
+    instrument: Instrument, connection: Client, subject: str
+) -> None:
+    first = instrument()
+
+    async def work(_: Msg) -> None: ...
+
+    await connection.subscribe(subject, cb=work)
+    await connection.publish(subject)
+    await until(lambda: len(first.spans) == 2)
+    NatsInstrumentor().uninstrument()
+    recorded = instrument()
+    await connection.publish(subject)
+    await until(lambda: len(recorded.spans) == 2)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"settle": "always"}, "settle='always': use one of event, span, none"),
+        ({"template": ["orders.*"]}, "knows no 'template'"),
+    ],
+)
+def test_wrong_setting_is_an_error_that_names_it(
+    instrument: Instrument, setting: dict[str, Any], message: str
+) -> None:
+    before = members()
+    with pytest.raises(ValueError, match=message):
+        instrument(**setting)
+    assert members() == before
+
+
+def test_probe_emits_spans_and_leaves_what_is_instrumented(instrument: Instrument) -> None:
+    recorded = instrument()
+    before = members()
+    assert emit_spans(TracerProvider(shutdown_on_exit=False)).startswith("nats-py 2.")
+    assert members() == before
+    assert recorded.names == []
