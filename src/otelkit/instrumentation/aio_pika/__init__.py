@@ -10,6 +10,7 @@ from typing import Any
 
 from aio_pika import Exchange, Queue
 from aio_pika import queue as queues
+from aio_pika.patterns import RPC
 from aio_pika.queue import QueueIterator
 from opentelemetry.instrumentation.instrumentor import (  # type: ignore[attr-defined]  # untyped module
     BaseInstrumentor,
@@ -22,10 +23,13 @@ from otelkit.instrumentation.aio_pika.consuming import traced_consume
 from otelkit.instrumentation.aio_pika.getting import traced_get
 from otelkit.instrumentation.aio_pika.loops import traced_loop, traced_queue_loop
 from otelkit.instrumentation.aio_pika.messages import ReceivedMessage
+from otelkit.instrumentation.aio_pika.processing import Active, processing, processing_all
 from otelkit.instrumentation.aio_pika.publishing import traced_publish
+from otelkit.instrumentation.aio_pika.rpc import noting, traced_call
+from otelkit.instrumentation.aio_pika.unprocessing import unprocessed
 from otelkit.instrumentation.messaging import Settings, Telemetry, read_settings
 
-__all__ = ["AioPikaInstrumentor"]
+__all__ = ["AioPikaInstrumentor", "processing", "processing_all", "unprocessed"]
 
 PREFIX = "OTELKIT_AIO_PIKA_"
 _METHODS: tuple[tuple[type, str, Callable[[Any, Broker], Any]], ...] = (
@@ -34,6 +38,9 @@ _METHODS: tuple[tuple[type, str, Callable[[Any, Broker], Any]], ...] = (
     (Queue, "get", traced_get),
     (Queue, "__aiter__", traced_queue_loop),
     (QueueIterator, "__aiter__", traced_loop),
+    (RPC, "call", traced_call),
+    (RPC, "execute", noting),
+    (RPC, "deserialize_message", noting),
 )
 
 
@@ -47,7 +54,7 @@ class AioPikaInstrumentor(BaseInstrumentor):  # type: ignore[misc]  # untyped ba
 
     def instrumentation_dependencies(self) -> Collection[str]:
         """Versions of aio-pika that this works with; others are refused, with a log line."""
-        return ("aio-pika >= 10.0, < 11",)
+        return ("aio-pika >= 10.2, < 11",)
 
     def _instrument(
         self,
@@ -57,7 +64,7 @@ class AioPikaInstrumentor(BaseInstrumentor):  # type: ignore[misc]  # untyped ba
         **settings: Any,
     ) -> None:
         chosen = read_settings(Settings, PREFIX, settings)
-        self._broker = Broker(Telemetry(__name__, chosen, tracer_provider, meter_provider))
+        self._broker = Active.broker = Broker(Telemetry(__name__, chosen, tracer_provider, meter_provider))
         self._originals: list[tuple[Any, str, Any]] = []
         self._replace(queues, "IncomingMessage", ReceivedMessage)  # what consumers and get() make
         for owner, name, traced in _METHODS:
@@ -69,5 +76,7 @@ class AioPikaInstrumentor(BaseInstrumentor):  # type: ignore[misc]  # untyped ba
 
     def _uninstrument(self, **_: Any) -> None:
         self._broker.telemetry.active = False
+        if Active.broker is self._broker:
+            Active.broker = None
         for owner, name, original in self._originals:
             setattr(owner, name, original)

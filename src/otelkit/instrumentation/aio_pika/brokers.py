@@ -4,17 +4,17 @@ from functools import partial
 from typing import Any
 
 from aio_pika import Queue
-from opentelemetry.context import Context
 from opentelemetry.semconv._incubating.attributes.messaging_attributes import MessagingOperationTypeValues
+from opentelemetry.trace import SpanKind
 from yarl import URL
 
-from otelkit.instrumentation.aio_pika.deliveries import describe
-from otelkit.instrumentation.aio_pika.destinations import Namer, details_of, server_of
-from otelkit.instrumentation.messaging import Operation, Plan, Plans, Telemetry
+from otelkit.instrumentation.aio_pika.destinations import DEFAULT, Namer, details_of, server_of
+from otelkit.instrumentation.messaging import Plan, Plans, Telemetry
 
 PROCESS, GET = "process", "get"
 _TYPES = {PROCESS: MessagingOperationTypeValues.PROCESS, GET: MessagingOperationTypeValues.RECEIVE}
 _MOST_SOURCES = 1000
+Route = tuple[URL, str, str]  # to an exchange with a routing key
 Key = tuple[str | None, str | None]  # exchange and routing key
 
 
@@ -24,7 +24,8 @@ class Broker:
     def __init__(self, telemetry: Telemetry) -> None:
         self.telemetry = telemetry
         self.namer = Namer(telemetry.settings.templates)
-        self.publishes: Plans[tuple[URL, str, str]] = Plans(self._plan_publish)
+        self.publishes: Plans[Route] = Plans(partial(self._plan_send, "publish"))
+        self.calls: Plans[Route] = Plans(self._plan_call)
         self._sources: dict[tuple[URL | None, str], Source] = {}
 
     def source_of(self, queue: Queue) -> "Source":
@@ -40,15 +41,20 @@ class Broker:
             found = self._sources[url, queue] = Source(self, url, queue)
         return found
 
-    def _plan_publish(self, key: tuple[URL, str, str]) -> Plan:
-        url, exchange, routing_key = key
+    def _plan_send(self, operation: str, route: Route) -> Plan:
+        url, exchange, routing_key = route
         return self.telemetry.plan(
-            "publish",
+            operation,
             MessagingOperationTypeValues.SEND,
-            self.namer.compose(exchange, routing_key),
+            self.namer.compose(exchange, routing_key, default=DEFAULT),
             server_of(url),
             details_of(routing_key, None if exchange else routing_key),
         )
+
+    def _plan_call(self, route: Route) -> Plan:
+        plan = self._plan_send("call", route)
+        plan.kind = SpanKind.CLIENT  # it lasts until the answer
+        return plan
 
 
 class Source:
@@ -56,8 +62,8 @@ class Source:
 
     def __init__(self, broker: Broker, url: URL | None, queue: str) -> None:
         self.telemetry = broker.telemetry
-        self._namer, self._queue = broker.namer, queue
-        self._server = server_of(url or URL())
+        self.key, self._namer, self._queue = (url, queue), broker.namer, queue
+        self._server = server_of(url)
         self._plans: dict[str, Plans[Key]] = {}
         self.processes = self.plans(PROCESS)
 
@@ -66,12 +72,6 @@ class Source:
         if operation not in self._plans:
             self._plans[operation] = Plans(partial(self._plan, operation))
         return self._plans[operation]
-
-    def begin_process(self, message: Any, around: Context | None = None) -> Operation:
-        """Begin to process one message, and count it."""
-        plan = self.processes[message.exchange, message.routing_key]
-        plan.tally.count += 1
-        return self.telemetry.begin_process(plan, message.headers, describe(message), around)
 
     def _plan(self, operation: str, key: Key) -> Plan:
         exchange, routing_key = key

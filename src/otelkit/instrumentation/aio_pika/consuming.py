@@ -8,27 +8,40 @@ from functools import wraps
 from typing import Any
 
 from aio_pika import Queue
+from aio_pika.patterns import RPC
 from aio_pika.queue import QueueIterator
 from aio_pika.tools import ensure_awaitable
 
 from otelkit.instrumentation.aio_pika.brokers import Broker, Source
-from otelkit.instrumentation.aio_pika.messages import begin_process
+from otelkit.instrumentation.aio_pika.messages import begin_process, deliver
+from otelkit.instrumentation.aio_pika.rpc import traced_rpc
+from otelkit.instrumentation.aio_pika.unprocessing import Unprocessed
 from otelkit.instrumentation.messaging import Scope
 
 
 def traced_consume(original: Any, broker: Broker) -> Any:
-    """Give a `consume` whose callback has a span; an iterator's callback only stores."""
+    """Give a `consume` whose callback has a span."""
 
     @wraps(original)
     async def consume(queue: Queue, callback: Any, *arguments: Any, **named: Any) -> Any:
-        if not isinstance(getattr(callback, "__self__", None), QueueIterator):
-            callback = _traced(ensure_awaitable(callback), broker.source_of(queue))
-        return await original(queue, callback, *arguments, **named)
+        traced = _traced(callback, broker.source_of(queue))
+        return await original(queue, traced, *arguments, **named)
 
     return consume
 
 
 def _traced(callback: Any, source: Source) -> Any:
+    owner = getattr(callback, "__self__", None) or getattr(getattr(callback, "func", None), "__self__", None)
+    if isinstance(owner, QueueIterator):  # it only stores
+        return callback
+    if isinstance(owner, RPC):
+        return traced_rpc(callback, source)
+    if isinstance(callback, Unprocessed):
+        return _delivering(callback, source)
+    return _processing(ensure_awaitable(callback), source)
+
+
+def _processing(callback: Any, source: Source) -> Any:
     telemetry = source.telemetry
 
     async def process(message: Any) -> Any:
@@ -38,3 +51,12 @@ def _traced(callback: Any, source: Source) -> Any:
             return await callback(message)
 
     return process
+
+
+def _delivering(callback: Unprocessed, source: Source) -> Any:
+    async def hand_over(message: Any) -> Any:
+        if source.telemetry.active:
+            deliver(source, message)
+        return await callback(message)
+
+    return hand_over

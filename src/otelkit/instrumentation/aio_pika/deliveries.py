@@ -1,7 +1,7 @@
 """What a span says of the one message it is about: ids, size, and how often it was delivered before.
 
-The conventions have no word for redelivery in RabbitMQ. `otelkit.rabbitmq.delivery_count` is the broker's
-`x-delivery-count`, of quorum queues; `death_count` is the sum of `x-death`, of dead-letter exchanges.
+The conventions have no words for redelivery in RabbitMQ; these are ours. `delivery_count` includes this
+delivery, of quorum queues, which count in `x-delivery-count`; `death_count` is the sum of `x-death`.
 """
 
 from collections.abc import Mapping
@@ -14,10 +14,10 @@ from opentelemetry.semconv._incubating.attributes.messaging_attributes import (
     MESSAGING_RABBITMQ_MESSAGE_DELIVERY_TAG,
 )
 
-REDELIVERED = "otelkit.rabbitmq.redelivered"
-DELIVERY_COUNT = "otelkit.rabbitmq.delivery_count"
-DEATH_COUNT = "otelkit.rabbitmq.death_count"
-DEATH_REASON = "otelkit.rabbitmq.death_reason"
+REDELIVERED = "messaging.rabbitmq.message.redelivered"
+DELIVERY_COUNT = "messaging.rabbitmq.message.delivery_count"
+DEATH_COUNT = "messaging.rabbitmq.message.death_count"
+DEATH_REASON = "messaging.rabbitmq.message.death_reason"
 _COUNT_HEADER, _DEATH_HEADER = "x-delivery-count", "x-death"
 
 
@@ -43,7 +43,7 @@ def _history(headers: Mapping[str, Any]) -> dict[str, Any]:
     # Anybody can send these headers, with anything in them.
     found: dict[str, Any] = {}
     if isinstance(count := headers.get(_COUNT_HEADER), int):
-        found[DELIVERY_COUNT] = count
+        found[DELIVERY_COUNT] = count + 1
     deaths = headers.get(_DEATH_HEADER)
     tables = [table for table in deaths if isinstance(table, dict)] if isinstance(deaths, list) else []
     counts = [table["count"] for table in tables if isinstance(table.get("count"), int)]

@@ -19,12 +19,11 @@ from opentelemetry.semconv.attributes.server_attributes import SERVER_ADDRESS, S
 from yarl import URL
 
 from otelkit.instrumentation.messaging import Destination, Templates
-from otelkit.instrumentation.messaging.plans import Attributes
 
 ANONYMOUS = "(anonymous)"
 DEFAULT = "amq.default"  # neither exchange nor routing key: the convention's word
 _MADE_UP = re.compile(r"amq\.gen-.*|amq\.rabbitmq\.reply-to\..*|amq_[0-9a-f]{32}", re.DOTALL)
-_PORTS = {"amqps": 5671}
+_PORT, _PORTS = 5672, {"amqps": 5671}
 
 
 class Namer:
@@ -33,10 +32,10 @@ class Namer:
     def __init__(self, given: Iterable[str]) -> None:
         self._templates = Templates(tuple(given))
 
-    def compose(self, *parts: str | None) -> Destination:
+    def compose(self, *parts: str | None, default: str = "") -> Destination:
         """Give the destination of exchange, routing key and, for a consumer, queue."""
         named = [part for part in parts if part]
-        return Destination(_join(named) or DEFAULT, _join(map(self._template_of, named)) or DEFAULT)
+        return Destination(_join(named) or default, _join(map(self._template_of, named)) or default)
 
     def _template_of(self, part: str) -> str:
         return ANONYMOUS if is_made_up(part) else self._templates.of(part)
@@ -47,11 +46,12 @@ def is_made_up(name: str | None) -> bool:
     return bool(name and _MADE_UP.fullmatch(name))
 
 
-def server_of(url: URL) -> Attributes:
-    """Give system, address and port; never the user or the password."""
-    port = url.port or _PORTS.get(url.scheme, 5672)
+def server_of(url: URL | None) -> dict[str, Any]:
+    """Give system, address and port, as far as they are known; never the user or the password."""
     system = {MESSAGING_SYSTEM: MessagingSystemValues.RABBITMQ.value}
-    return {**system, SERVER_ADDRESS: url.host or "localhost", SERVER_PORT: port}
+    if url is None or not url.host:
+        return system
+    return {**system, SERVER_ADDRESS: url.host, SERVER_PORT: url.port or _PORTS.get(url.scheme, _PORT)}
 
 
 def details_of(routing_key: str | None, queue: str | None) -> dict[str, Any]:

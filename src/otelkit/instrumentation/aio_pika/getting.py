@@ -1,6 +1,7 @@
-"""Around `Queue.get`: a CLIENT span that links to the creation of what it got; an empty queue is no error.
+"""Around `Queue.get`: a CLIENT span that links to the creation of what it got.
 
-What a program does with the message is not seen from here: see `processing()`.
+An empty queue gives nothing, and has no span. What a program does with the message is not seen from here: see
+`processing()`.
 """
 
 from functools import wraps
@@ -12,7 +13,7 @@ from aio_pika.exceptions import QueueEmpty
 
 from otelkit.instrumentation.aio_pika.brokers import GET, Broker
 from otelkit.instrumentation.aio_pika.deliveries import describe
-from otelkit.instrumentation.aio_pika.messages import set_source
+from otelkit.instrumentation.aio_pika.messages import remember_source
 from otelkit.instrumentation.messaging.carriers import links_of
 
 
@@ -27,17 +28,16 @@ def traced_get(original: Any, broker: Broker) -> Any:
         source, start_nanos = broker.source_of(queue), time_ns()
         try:
             message = await original(queue, **options)
-        except BaseException as error:
-            operation = telemetry.begin(source.plans(GET)[None, None], start_nanos=start_nanos)
-            operation.end(None if isinstance(error, QueueEmpty) else error)
+        except QueueEmpty:
             raise
-        if message is None:
-            telemetry.begin(source.plans(GET)[None, None], start_nanos=start_nanos).end()
-            return None
-        set_source(message, source)
-        plan = source.plans(GET)[message.exchange, message.routing_key]
-        plan.tally.count += 1
-        telemetry.begin(plan, describe(message), links_of([message.headers]), start_nanos).end()
+        except BaseException as error:
+            telemetry.begin(source.plans(GET)[None, None], start_nanos=start_nanos).end(error)
+            raise
+        if message is not None:
+            remember_source(message, source)
+            plan = source.plans(GET)[message.exchange, message.routing_key]
+            plan.tally.count += 1
+            telemetry.begin(plan, describe(message), links_of([message.headers]), start_nanos).end()
         return message
 
     return get

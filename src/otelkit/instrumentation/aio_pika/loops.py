@@ -20,29 +20,29 @@ class Loop:
     """A loop over an iterator of aio-pika; behaves as the iterator."""
 
     def __init__(self, iterator: QueueIterator, source: Source) -> None:
-        self._iterator, self._source, self._turns = iterator, source, Turns()
+        self.iterator, self._source, self._turns = iterator, source, Turns()
 
     def __aiter__(self) -> "Loop":
         return self
 
     async def __anext__(self) -> Any:
         self._turns.end()
-        message = await self._iterator.__anext__()
+        message = await self.iterator.__anext__()
         around = get_current()
         if not self._source.telemetry.is_deaf_to(message.headers):
             self._turns.begin(begin_process(self._source, message, around))
         return message
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._iterator, name)
+        return getattr(self.iterator, name)
 
     async def __aenter__(self) -> "Loop":
-        await self._iterator.__aenter__()
+        await self.iterator.__aenter__()
         return self
 
     async def __aexit__(self, *failure: Any) -> None:
         self._turns.end(failure[1])
-        await self._iterator.__aexit__(*failure)
+        await self.iterator.__aexit__(*failure)
 
 
 def traced_queue_loop(_: Any, broker: Broker) -> Any:

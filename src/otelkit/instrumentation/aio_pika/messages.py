@@ -13,6 +13,7 @@ from aio_pika.message import IncomingMessage, ProcessContext
 from opentelemetry.context import Context
 
 from otelkit.instrumentation.aio_pika.brokers import Source
+from otelkit.instrumentation.aio_pika.deliveries import describe
 from otelkit.instrumentation.aio_pika.settling import REQUEUE, settle
 from otelkit.instrumentation.messaging import Operation
 
@@ -63,8 +64,8 @@ class _NotingContext(ProcessContext):
 
 
 # Straight to the fields, past the check of locked messages in Message.__setattr__ and its cost.
-set_operation: Any = ReceivedMessage.__dict__["_operation"].__set__
-set_source: Any = ReceivedMessage.__dict__["_source"].__set__
+_set_operation: Any = ReceivedMessage.__dict__["_operation"].__set__
+_set_source: Any = ReceivedMessage.__dict__["_source"].__set__
 
 
 def operation_of(message: Any) -> Operation | None:
@@ -77,9 +78,30 @@ def source_of(message: Any) -> Source | None:
     return getattr(message, "_source", None)
 
 
+def deliver(source: Source, message: Any) -> None:
+    """Count a message that nobody processes yet, and remember its queue."""
+    source.processes[message.exchange, message.routing_key].tally.count += 1
+    remember_source(message, source)
+
+
 def begin_process(source: Source, message: Any, around: Context | None = None) -> Operation:
-    """Begin to process a message of a queue."""
-    operation = source.begin_process(message, around)
-    set_operation(message, operation)
-    set_source(message, source)
+    """Begin to process a message of a queue, and count it unless that was done on its way here."""
+    plan = source.processes[message.exchange, message.routing_key]
+    if source_of(message) is None:
+        plan.tally.count += 1
+    operation = source.telemetry.begin_process(plan, message.headers, describe(message), around)
+    remember(message, operation, source)
     return operation
+
+
+def remember(message: Any, operation: Operation, source: Source) -> None:
+    """Keep what a message is processed by; one that was made before instrument() has no room for it."""
+    if isinstance(message, ReceivedMessage):
+        _set_operation(message, operation)
+        _set_source(message, source)
+
+
+def remember_source(message: Any, source: Source) -> None:
+    """Keep the queue that a message came from."""
+    if isinstance(message, ReceivedMessage):
+        _set_source(message, source)

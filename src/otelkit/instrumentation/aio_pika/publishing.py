@@ -18,9 +18,12 @@ from opentelemetry.semconv._incubating.attributes.messaging_attributes import (
     MESSAGING_MESSAGE_CONVERSATION_ID,
     MESSAGING_MESSAGE_ID,
 )
+from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
 from pamqp.commands import Basic
 
 from otelkit.instrumentation.aio_pika.brokers import Broker, url_of
+from otelkit.instrumentation.aio_pika.rpc import operation_around
+from otelkit.instrumentation.messaging.operations import name_of
 
 
 class Outgoing:
@@ -49,24 +52,29 @@ def traced_publish(original: Any, broker: Broker) -> Any:
         if telemetry.is_off():
             return await original(exchange, message, routing_key, **options)
         url = url_of(exchange)
-        plan = plans[url, exchange.name, routing_key]
-        plan.tally.count += 1
-        outgoing = Outgoing(message)
-        operation = telemetry.begin(plan, _describe(outgoing))
+        plan, outgoing = plans[url, exchange.name, routing_key], Outgoing(message)
+        around = operation_around(routing_key)
+        operation = telemetry.begin(plan, describe(outgoing)) if around is None else around
         properties = outgoing.properties
         properties.headers = telemetry.headers_of(operation, properties.headers, url.host or "")
         try:
             answer = await original(exchange, outgoing, routing_key, **options)
-        except DeliveryError as error:  # its text holds the message
-            operation.end(error_type=reason_of(error.frame))
-            raise
         except BaseException as error:
-            operation.end(error)
+            error_type = error_type_of(error)
+            operation.end(error, error_type) if around is None else around.note(error)
+            telemetry.instruments.sent.of({**plan.metric, ERROR_TYPE: error_type}).count += 1
             raise
-        operation.end(error_type=reason_of(answer.delivery) if type(answer) is DeliveredMessage else "")
+        plan.tally.count += 1
+        if around is None:
+            operation.end(error_type=reason_of(answer.delivery) if type(answer) is DeliveredMessage else "")
         return answer
 
     return publish
+
+
+def error_type_of(error: BaseException) -> str:
+    """Give the `error.type` of a publish that raised."""
+    return reason_of(error.frame) if isinstance(error, DeliveryError) else name_of(error)
 
 
 def reason_of(frame: Any) -> str:
@@ -74,7 +82,8 @@ def reason_of(frame: Any) -> str:
     return str(frame.reply_text) if isinstance(frame, Basic.Return) else str(frame.name)
 
 
-def _describe(outgoing: Outgoing) -> dict[str, Any]:
+def describe(outgoing: Outgoing) -> dict[str, Any]:
+    """Give the attributes of a message that is sent."""
     properties = outgoing.properties
     if not properties.message_id:  # what aiormq does next; so that both sides' spans say the id
         properties.message_id = UUID(int=getrandbits(128), version=4).hex

@@ -1,0 +1,234 @@
+"""`processing()`, `processing_all()` and `unprocessed()`: process spans of the application's own choosing."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from aio_pika import Message, Queue
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+from opentelemetry import trace
+from opentelemetry.trace import SpanKind
+
+from otelkit.instrumentation.aio_pika import processing, processing_all, unprocessed
+
+from .conftest import Instrument, Seen, exceptions_of, is_child, is_linked, said
+
+pytestmark = pytest.mark.integration
+
+
+async def send(channel: AbstractChannel, count: int) -> None:
+    for _ in range(count):
+        await channel.default_exchange.publish(Message(b"tea"), "orders")
+
+
+def current() -> int:
+    return trace.get_current_span().get_span_context().span_id
+
+
+async def test_message_of_get_is_processed_in_a_block(
+    instrument: Instrument, seen: Seen, channel: AbstractChannel, queue: Queue
+) -> None:
+    instrument()
+    await send(channel, 1)
+
+    message = await queue.get()
+    with processing(message):
+        inside = current()
+        await message.ack()
+    process = seen.one("process")
+
+    assert process.name == "process orders"
+    assert inside == process.context.span_id
+    assert [event.name for event in process.events] == ["ack"]
+    assert is_child(process, seen.one("publish"))
+    assert is_linked(process, seen.one("publish"))
+    points = seen.points("messaging.client.consumed.messages")
+    assert [(point.attributes["messaging.operation.name"], point.value) for point in points] == [("get", 1)]
+
+
+async def test_exception_in_the_block_is_recorded_once(
+    instrument: Instrument, seen: Seen, channel: AbstractChannel, queue: Queue
+) -> None:
+    instrument()
+    await send(channel, 1)
+    message = await queue.get()
+
+    async def work() -> None:
+        with processing(message):
+            async with message.process():
+                raise LookupError("no such order")
+
+    with pytest.raises(LookupError):
+        await work()
+
+    assert exceptions_of(seen.one("process")) == ["LookupError"]
+
+
+async def test_block_in_a_loop_tells_the_loops_span_what_it_raised(
+    instrument: Instrument, seen: Seen, channel: AbstractChannel, queue: Queue
+) -> None:
+    instrument()
+    await send(channel, 2)
+
+    async def work() -> None:
+        async for message in queue:
+            with processing(message):
+                await message.ack()
+                if message.delivery_tag == 2:
+                    raise LookupError("no such order")
+
+    with pytest.raises(LookupError):
+        await work()
+    good, bad = seen.all("process")
+
+    assert (exceptions_of(good), exceptions_of(bad)) == ([], ["LookupError"])
+    assert current() == 0
+
+
+async def test_task_takes_the_loops_span_along(
+    instrument: Instrument, seen: Seen, channel: AbstractChannel, queue: Queue
+) -> None:
+    instrument()
+    await send(channel, 3)
+    go, ids = asyncio.Event(), []
+
+    async def work(message: AbstractIncomingMessage, block: Any) -> None:
+        with block:
+            await go.wait()
+            ids.append(current())
+            await message.ack()
+
+    async with asyncio.TaskGroup() as tasks:
+        count = 0
+        async for message in queue:
+            tasks.create_task(work(message, processing(message)))
+            count += 1
+            if count == 3:
+                break
+        assert seen.all("process") == []
+        go.set()
+
+    processes = seen.all("process")
+    assert sorted(ids) == sorted(span.context.span_id for span in processes)
+    assert [[event.name for event in span.events] for span in processes] == [["ack"]] * 3
+
+
+async def test_block_that_is_never_entered_ends_its_span(
+    instrument: Instrument, seen: Seen, channel: AbstractChannel, queue: Queue
+) -> None:
+    instrument()
+    await send(channel, 1)
+
+    processing(await queue.get(no_ack=True))
+
+    assert len(seen.all("process")) == 1
+
+
+async def test_loop_that_hands_over_leaves_the_span_to_who_processes(
+    instrument: Instrument, seen: Seen, channel: AbstractChannel, queue: Queue
+) -> None:
+    instrument()
+    await send(channel, 2)
+
+    async def work(message: AbstractIncomingMessage) -> None:
+        with processing(message):
+            await message.ack()
+
+    async with queue.iterator() as messages, asyncio.TaskGroup() as tasks:
+        count = 0
+        async for message in unprocessed(messages):
+            assert current() == 0
+            tasks.create_task(work(message))
+            count += 1
+            if count == 2:
+                break
+
+    assert [span.name for span in seen.all("process")] == ["process orders"] * 2
+    (point,) = seen.points("messaging.client.consumed.messages")
+    assert point.value == 2
+
+
+async def test_callback_that_hands_over_leaves_the_span_to_who_processes(
+    instrument: Instrument, seen: Seen, channel: AbstractChannel, queue: Queue
+) -> None:
+    instrument()
+    inbox: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
+    await queue.consume(unprocessed(inbox.put))
+    await send(channel, 1)
+
+    message = await asyncio.wait_for(inbox.get(), 5)
+    assert seen.all("process") == []
+    with processing(message):
+        await message.ack()
+
+    assert is_child(seen.one("process"), seen.one("publish"))
+
+
+async def test_batch_is_one_span_with_a_link_to_each_message(
+    instrument: Instrument, seen: Seen, channel: AbstractChannel, queue: Queue
+) -> None:
+    instrument()
+    await send(channel, 3)
+    batch = []
+    async for message in unprocessed(queue):
+        batch.append(message)
+        if len(batch) == 3:
+            break
+
+    with processing_all(batch):
+        inside = current()
+        await batch[-1].ack(multiple=True)
+    process = seen.one("process")
+
+    assert (process.name, process.kind, process.parent) == ("process orders", SpanKind.CONSUMER, None)
+    assert inside == process.context.span_id
+    assert said(process)["messaging.batch.message_count"] == 3
+    assert {link.context.span_id for link in process.links} == {
+        span.context.span_id for span in seen.all("publish")
+    }
+    assert [event.name for event in process.events] == ["ack"]
+
+
+async def test_batch_of_two_queues_names_neither(
+    instrument: Instrument, seen: Seen, channel: AbstractChannel, queue: Queue
+) -> None:
+    instrument()
+    other = await channel.declare_queue("returns", exclusive=True)
+    await channel.default_exchange.publish(Message(b"tea"), "orders")
+    await channel.default_exchange.publish(Message(b"tea"), "returns")
+
+    with processing_all([await queue.get(no_ack=True), await other.get(no_ack=True)]):
+        pass
+
+    assert seen.one("process").name == "process"
+    assert len(seen.one("process").links) == 2
+
+
+async def test_message_from_before_instrumenting_is_processed_as_well(
+    instrument: Instrument, seen: Seen, channel: AbstractChannel, queue: Queue, rabbitmq_server: Any
+) -> None:
+    await send(channel, 1)
+    message = await queue.get(no_ack=True)
+    instrument()
+
+    with processing(message):
+        pass
+
+    assert said(seen.one("process"))["server.port"] == rabbitmq_server.port
+
+
+async def test_without_instrumentation_blocks_do_nothing(
+    seen: Seen, channel: AbstractChannel, queue: Queue
+) -> None:
+    await send(channel, 2)
+    first, second = await queue.get(no_ack=True), await queue.get(no_ack=True)
+
+    with processing(first), processing_all([first, second]), processing_all([]):
+        assert current() == 0
+
+    assert seen.spans() == []
+
+
+def test_what_gives_no_messages_is_refused() -> None:
+    with pytest.raises(TypeError, match="give a queue, its iterator or a callback"):
+        unprocessed("orders")
