@@ -52,7 +52,7 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
             follow = os.environ.get("FOLLOW", "1") not in {"0", "no", "false"}
             show_logs(settings.state_dir, arguments.service, follow=follow)
         case "run":
-            run_service(settings, arguments.service, arguments.scenario)
+            return run_service(settings, arguments.service, arguments.scenario)
         case "trace":
             record = running_record(settings.state_dir)
             if record is None:

@@ -16,6 +16,7 @@ from deploy.local.state import marked_processes, read_record, running_record
 
 ORDERLY_SECONDS = 45.0
 GRACE_SECONDS = 12.0
+HEAD_START_SECONDS = 1.0  # a service that waits for a Collector that is gone does not hold up the next
 
 
 def bring_down(state_dir: Path) -> None:
@@ -31,14 +32,31 @@ def end_stack(state_dir: Path) -> int:
     if record is not None:
         supervisord = [process for process in processes if process.pid == record.pid]
         _end(supervisord, ORDERLY_SECONDS)
-    for process in _youngest_first(marked_processes(state_dir)):
-        _end([process], GRACE_SECONDS)
+    leaders = _youngest_first(_leaders(marked_processes(state_dir)))
+    for process in leaders:
+        _ask_to_end([process])
+        _wait([process], HEAD_START_SECONDS)
+    _make_end(leaders, GRACE_SECONDS)
+    _end(marked_processes(state_dir), GRACE_SECONDS)
     _forget(state_dir)
     return len(processes)
 
 
+def _leaders(processes: list[psutil.Process]) -> list[psutil.Process]:
+    # What a part started ends with it, and may not end before it: Erlang's helpers ignore SIGTERM.
+    pids = {process.pid for process in processes}
+    return [process for process in processes if _parent_of(process) not in pids]
+
+
+def _parent_of(process: psutil.Process) -> int:
+    try:
+        return process.ppid()
+    except psutil.Error:
+        return 0
+
+
 def _youngest_first(processes: list[psutil.Process]) -> list[psutil.Process]:
-    # Parts start one after the other: services end first here too, while the Collector still listens.
+    # Services start last: they end first here too, while the Collector still listens.
     def begun_at(process: psutil.Process) -> float:
         try:
             return process.create_time()
@@ -49,13 +67,21 @@ def _youngest_first(processes: list[psutil.Process]) -> list[psutil.Process]:
 
 
 def _end(processes: list[psutil.Process], grace_seconds: float) -> None:
-    for process in processes:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.send_signal(signal.SIGTERM)
+    _ask_to_end(processes)
+    _make_end(processes, grace_seconds)
+
+
+def _make_end(processes: list[psutil.Process], grace_seconds: float) -> None:
     for process in _wait(processes, grace_seconds):
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
     _wait(processes, 5.0)
+
+
+def _ask_to_end(processes: list[psutil.Process]) -> None:
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.send_signal(signal.SIGTERM)
 
 
 def _wait(processes: list[psutil.Process], timeout_seconds: float) -> list[psutil.Process]:

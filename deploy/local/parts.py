@@ -5,10 +5,11 @@ listens on the Collector's ports, so that no service is configured differently.
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.local.brokers import HOST, Broker
 from deploy.local.settings import ROOT, SERVICES, Service, Settings
 
 # A trace is to be seen soon after its request: the SDK's default is to wait 5000 ms for a fuller batch.
@@ -18,7 +19,10 @@ METRIC_INTERVAL_MILLIS = "10000"
 
 @dataclass(frozen=True)
 class Part:
-    """One process: `ports` are those it listens on, by the setting that changes them."""
+    """One process: `ports` are those it listens on, by the setting that changes them.
+
+    `further_ports` move with the first of these settings.
+    """
 
     name: str
     runs_as: str
@@ -27,14 +31,22 @@ class Part:
     address: str
     health_url: str
     environment: Mapping[str, str]
+    further_ports: Sequence[int] = ()
 
 
-def plan_parts(settings: Settings, collector: Path | None) -> list[Part]:
-    """List the parts in starting order; `collector` is the built binary, if there is one."""
+def plan_parts(settings: Settings, collector: Path | None, brokers: Mapping[str, Broker]) -> list[Part]:
+    """List the parts in starting order; `collector` is the built binary, if there is one.
+
+    A service whose broker is not among `brokers` is left out.
+    """
     parts = [_viewer(settings, direct=collector is None)]
     if collector is not None:
         parts.append(_collector(settings, collector))
-    return parts + [_service(settings, service) for service in SERVICES]
+    parts += [
+        _broker(settings, broker, broker.program) for broker in brokers.values() if broker.program is not None
+    ]
+    there = [service for service in SERVICES if not service.broker or service.broker in brokers]
+    return parts + [_service(settings, service, brokers.get(service.broker)) for service in there]
 
 
 def _pick(settings: Settings, *names: str) -> dict[str, int]:
@@ -83,7 +95,22 @@ def _collector(settings: Settings, binary: Path) -> Part:
     )
 
 
-def _service(settings: Settings, service: Service) -> Part:
+def _broker(settings: Settings, broker: Broker, program: Path) -> Part:
+    recipe, setting = broker.recipe, f"{broker.recipe.name.upper()}_PORT"
+    port = settings.ports[setting]
+    return Part(
+        name=recipe.name,
+        runs_as=str(program),
+        command=tuple(recipe.command(program, broker.folder, port)),
+        ports={setting: port},
+        address=broker.url,
+        health_url=f"{recipe.name}://{HOST}:{port}",
+        environment={"HOME": str(broker.folder), **recipe.environment(broker.folder, port)},
+        further_ports=tuple(recipe.more_ports(port)),
+    )
+
+
+def _service(settings: Settings, service: Service, broker: Broker | None) -> Part:
     port = f"{service.prefix}_PORT"
     return Part(
         name=service.name,
@@ -96,6 +123,7 @@ def _service(settings: Settings, service: Service) -> Part:
             f"{service.prefix}_HOST": settings.host,
             port: str(settings.ports[port]),
             **settings.database_url(service),
+            **({broker.variable: broker.url} if broker else {}),
             "OTEL_SERVICE_NAME": service.name,
             "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc",
             "OTEL_EXPORTER_OTLP_ENDPOINT": settings.url("COLLECTOR_GRPC_PORT"),

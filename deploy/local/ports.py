@@ -15,11 +15,16 @@ def check_ports(host: str, parts: Iterable[Part]) -> None:
     taken = [
         explain_taken(part.name, setting, port)
         for part in parts
-        for setting, port in part.ports.items()
+        for setting, port in _ports_of(part)
         if not is_free(host, port)
     ]
     if taken:
         raise StackError("\n".join(taken))
+
+
+def _ports_of(part: Part) -> list[tuple[str, int]]:
+    ports = list(part.ports.items())
+    return ports + [(ports[0][0], port) for port in part.further_ports]
 
 
 def is_free(host: str, port: int) -> bool:

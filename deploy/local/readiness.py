@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from deploy.local.brokers import BROKERS
 from deploy.local.parts import Part
 from deploy.local.settings import StackError
 from deploy.local.state import Record
@@ -45,6 +46,8 @@ def wait_until_ready(
 def is_healthy(part: Part, timeout_seconds: float = 2.0) -> bool:
     """Ask the part's health check once; proxies of the environment are not asked."""
     address = urlsplit(part.health_url)
+    if address.scheme in BROKERS:
+        return BROKERS[address.scheme].is_ready(address.hostname or "", address.port or 0)
     if address.scheme == "grpc":
         return _serves_grpc(address.netloc, address.path.lstrip("/"), timeout_seconds)
     connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=timeout_seconds)

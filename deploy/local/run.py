@@ -1,18 +1,24 @@
 """`make run SERVICE=x`: one service in the foreground, its spans as trees in the terminal.
 
-Nothing else is needed: the sink that receives them runs beside the service.
+Nothing else is needed: the sink that receives them is in this process, and so is what ends the broker, if
+the service needs one and none is given.
 """
 
 import importlib.util
 import os
+import signal
 import sys
+from contextlib import ExitStack
+from types import FrameType
 
+from deploy.local.brokers import BROKERS, open_broker
 from deploy.local.ports import explain_taken, is_free
 from deploy.local.settings import Service, Settings, StackError, find_service
+from otelkit.testing.run import main as run_with_trees
 
 
-def run_service(settings: Settings, name: str, scenario: str = "") -> None:
-    """Replace this process by the service, or one of its scenarios, and its sink.
+def run_service(settings: Settings, name: str, scenario: str = "") -> int:
+    """Run the service, or one of its scenarios, to its end and give its exit code.
 
     Raises StackError when it cannot start.
     """
@@ -23,13 +29,29 @@ def run_service(settings: Settings, name: str, scenario: str = "") -> None:
         "OTEL_BSP_SCHEDULE_DELAY": "200",
         **settings.database_url(service),
     }
-    command = [sys.executable, "-m", "otelkit.testing.run", "--", sys.executable, "-m"]
     if scenario:
-        command += [_scenarios_of(service), scenario]
+        arguments = [_scenarios_of(service), scenario]
     else:
-        command.append(service.demo or service.module)
+        arguments = [service.demo or service.module]
         environment |= _listen(settings, service)
-    os.execve(sys.executable, command, {**os.environ, **environment})  # noqa: S606 - signals go to the service
+    with ExitStack() as until_the_end:
+        environment |= _broker(service, until_the_end)
+        os.environ.update(environment)
+        return run_with_trees(["--", sys.executable, "-m", *arguments])
+
+
+def _broker(service: Service, until_the_end: ExitStack) -> dict[str, str]:
+    """Start the broker that the service needs; gives the variable with its address."""
+    if not service.broker:
+        return {}
+    for number in (signal.SIGTERM, signal.SIGHUP):  # until those of `run_with_trees` take their place
+        signal.signal(number, _leave)
+    server = until_the_end.enter_context(open_broker(service))
+    return {BROKERS[service.broker].variables[0]: server.url}
+
+
+def _leave(number: int, _: FrameType | None) -> None:
+    sys.exit(128 + number)
 
 
 def _scenarios_of(service: Service) -> str:

@@ -20,6 +20,8 @@ PORTS = {
     "COLLECTOR_METRICS_PORT": 8888,
     "VIEWER_OTLP_GRPC_PORT": 14317,
     "VIEWER_OTLP_HTTP_PORT": 14318,
+    "NATS_PORT": 4222,
+    "RABBITMQ_PORT": 5672,
 }
 
 
@@ -34,6 +36,7 @@ class Service:
     `demo` is the module that `make run` starts instead, for a service that has to be called to show anything.
     `grpc_service` is what the health check asks for, of a service that speaks gRPC and not HTTP.
     `database` says that it takes DATABASE_URL; without one it gets a file of SQLite beside the stack's state.
+    `broker` is the one it needs, by its name in `brokers.py`, whose address it takes as `<BROKER>_URL`.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Service:
     demo: str = ""
     grpc_service: str = ""
     database: bool = False
+    broker: str = ""
 
     @property
     def module(self) -> str:

@@ -26,8 +26,12 @@ class Record:
 
 
 def write_record(state_dir: Path, record: Record) -> None:
-    """Write the record in one step, so that a crash leaves the old one or the new one."""
+    """Write the record in one step, so that a crash leaves the old one or the new one.
+
+    Only for its owner: the address of a broker or a database may hold a password.
+    """
     draft = state_dir / "stack.json.new"
+    draft.touch(0o600)
     draft.write_text(json.dumps(asdict(record), indent=1))
     draft.replace(state_dir / "stack.json")
 

@@ -1,21 +1,23 @@
-"""`make up`: checks, starts viewer, Collector and services in this order, and shows one real trace.
+"""`make up`: checks, starts viewer, Collector and brokers, then the services, and shows one real trace.
 
-Either everything runs afterwards, or everything that was begun has ended again.
+What does not need each other starts at the same time; each is reported in its turn. Either everything runs
+afterwards, or everything that was begun has ended again.
 """
 
 import fcntl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from collector.cache import find_built
 from collector.toolchain import NoGo, find_go
+from deploy.local.brokers import find_brokers
 from deploy.local.down import end_stack
 from deploy.local.parts import Part, plan_parts
 from deploy.local.ports import check_ports
 from deploy.local.readiness import is_healthy, wait_until_ready
-from deploy.local.settings import Settings, StackError
+from deploy.local.settings import SERVICES, Settings, StackError
 from deploy.local.state import Record, marked_processes, running_record, write_record
 from deploy.local.supervision import call, start_supervisord
 from deploy.local.trace import show_trace
@@ -42,15 +44,19 @@ def bring_up(settings: Settings) -> None:
 
 def _start(settings: Settings) -> Record:
     binary = find_built()
-    parts = plan_parts(settings, binary)
+    brokers = find_brokers(settings, SERVICES)
+    parts = plan_parts(settings, binary, brokers)
     check_ports(settings.host, parts)
+    for broker in brokers.values():
+        broker.folder.mkdir(exist_ok=True)
     if binary is None:
         print(f"  collector: none; services export straight to the viewer ({_why_no_collector()})")
     try:
         record = start_supervisord(settings.state_dir, parts)
         write_record(settings.state_dir, record)
-        for part in parts:
-            _start_part(record, part, settings.state_dir)
+        services = [part for part in parts if part.name in {service.name for service in SERVICES}]
+        for together in ([part for part in parts if part not in services], services):
+            _start_together(record, together, settings.state_dir)
     except BaseException:  # an interrupt too: nothing stays behind
         print("up: ending what was begun", flush=True)
         end_stack(settings.state_dir)
@@ -58,12 +64,14 @@ def _start(settings: Settings) -> Record:
     return record
 
 
-def _start_part(record: Record, part: Part, state_dir: Path) -> None:
+def _start_together(record: Record, parts: Sequence[Part], state_dir: Path) -> None:
     begun = time.monotonic()
-    call(record, "startProcess", part.name, False)  # False: do not wait
-    pid = wait_until_ready(record, part, state_dir)
-    seconds = time.monotonic() - begun
-    print(f"  {part.name}: ready at {part.address} (pid {pid}, {seconds:.1f} s; {part.runs_as})", flush=True)
+    for part in parts:
+        call(record, "startProcess", part.name, False)  # False: do not wait
+    for part in parts:
+        pid = wait_until_ready(record, part, state_dir)
+        after = f"{time.monotonic() - begun:.1f} s"
+        print(f"  {part.name}: ready at {part.address} (pid {pid}, {after}; {part.runs_as})", flush=True)
 
 
 def _report_running(record: Record) -> None:
@@ -77,8 +85,9 @@ def _report_running(record: Record) -> None:
 
 
 def _print_addresses(record: Record) -> None:
+    width = max(len(part.name) for part in record.parts)
     for part in record.parts:
-        print(f"  {part.name:<14} {part.address}")
+        print(f"  {part.name.ljust(width)}  {part.address}")
     print("make trace shows one more, make status all parts, make down ends them")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 
 from collector.toolchain import FOLDER
+from deploy.local.brokers import BROKERS
 from deploy.local.settings import PORTS, SERVICES
 from deploy.local.state import marked_processes
 from otelkit.testing.ports import free_port
@@ -24,7 +25,12 @@ class LocalStack:
         self.state_dir = state_dir
         names = [*PORTS, *(f"{service.prefix}_PORT" for service in SERVICES)]
         self.ports = {name: free_port() for name in names}
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
+        given = {variable for recipe in BROKERS.values() for variable in recipe.variables}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("OTEL_") and name not in given
+        }
         self.environment = {
             **kept,
             **{name: str(port) for name, port in self.ports.items()},
@@ -32,18 +38,27 @@ class LocalStack:
             **settings,
         }
 
-    def run(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, before: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
         """Run one command to its end; stdout and stderr come as one text in `stdout`."""
-        return subprocess.run(
-            [sys.executable, "-m", "deploy.local", *arguments],
+        with self.begin(*arguments, before=before, **settings) as process:
+            try:
+                output, _ = process.communicate(timeout=COMMAND_SECONDS)
+            except BaseException:
+                process.kill()
+                raise
+        return subprocess.CompletedProcess(process.args, process.returncode, output)
+
+    def begin(self, *arguments: str, before: str = "", **settings: str) -> subprocess.Popen[str]:
+        """Begin a command; `before` is Python that changes what it finds there."""
+        program = f"import sys\n{before}\nfrom deploy.local.__main__ import main\nsys.exit(main())"
+        return subprocess.Popen(
+            [sys.executable, "-c", program, *arguments],
             cwd=ROOT,
             env={**self.environment, **settings},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=COMMAND_SECONDS,
-            check=False,
         )
 
     def processes(self) -> list[psutil.Process]:

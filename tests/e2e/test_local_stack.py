@@ -14,7 +14,7 @@ from tests.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 
-NAMES = [service.name for service in SERVICES]
+NAMES = ["viewer", "collector", "nats", "rabbitmq", *(service.name for service in SERVICES)]
 TREE = """\
     POST [CLIENT] UNSET
     └─ POST /orders [SERVER] UNSET
@@ -27,7 +27,7 @@ def test_up_reports_every_part_and_ends_with_a_trace_and_the_addresses(
 ) -> None:
     output = up_output[0]
 
-    assert re.findall(r"^  (\S+): ready at", output, re.MULTILINE) == ["viewer", "collector", *NAMES]
+    assert re.findall(r"^  (\S+): ready at", output, re.MULTILINE) == NAMES
     assert TREE in output
     assert f"http://127.0.0.1:{stack.ports['VIEWER_PORT']}/trace" in output
 
@@ -66,7 +66,7 @@ def test_status_is_a_plain_table_and_green(stack: LocalStack) -> None:
 
     assert done.returncode == 0, done.stdout
     states = dict(re.findall(r"^(\S+) +(\S+)", done.stdout, re.MULTILINE))
-    assert states == {"part": "state", **dict.fromkeys(("viewer", "collector", *NAMES), "healthy")}
+    assert states == {"part": "state", **dict.fromkeys(NAMES, "healthy")}
 
 
 def test_second_up_says_so_and_changes_nothing(stack: LocalStack) -> None:
@@ -95,7 +95,9 @@ def test_logs_of_an_unknown_part_name_the_known(stack: LocalStack) -> None:
     assert "collector, grpc-four-modes, http-fastapi" in done.stdout
 
 
-@pytest.mark.parametrize("part", ["viewer", "collector", "http-fastapi", "grpc-four-modes"])
+@pytest.mark.parametrize(
+    "part", ["viewer", "collector", "nats", "rabbitmq", "http-fastapi", "grpc-four-modes"]
+)
 def test_killed_part_is_started_again_and_traces_go_on(stack: LocalStack, part: str) -> None:
     killed = stack.pid_of(part)
     psutil.Process(killed).send_signal(signal.SIGKILL)

@@ -16,9 +16,14 @@ pytestmark = pytest.mark.e2e
 NewStack = Callable[..., LocalStack]
 
 
-def test_without_go_services_export_straight_to_the_viewer(new_stack: NewStack, tmp_path: Path) -> None:
+def test_without_a_go_of_today_services_export_straight_to_the_viewer(
+    new_stack: NewStack, tmp_path: Path
+) -> None:
     deep = tmp_path / ("deep" * 30) / "run"  # longer than a socket's path may be
-    stack = new_stack(deep, XDG_CACHE_HOME=str(tmp_path), PATH=str(tmp_path))
+    too_old = tmp_path / "go"
+    too_old.write_text("#!/bin/sh\necho go1.1")
+    too_old.chmod(0o755)
+    stack = new_stack(deep, XDG_CACHE_HOME=str(tmp_path), PATH=f"{tmp_path}:{os.environ['PATH']}")
 
     done = stack.run("up")
 

@@ -78,6 +78,7 @@ class RabbitMQ(Recipe):
             "ERL_FLAGS": "-start_epmd false",
             "RUNNING_UNDER_SYSTEMD": "true",  # the script becomes the server, instead of waiting for it
             "RABBITMQ_LOGS": "-",
+            "ERL_CRASH_DUMP": str(folder / "erl_crash.dump"),
             **{f"RABBITMQ_{name}": str(folder / file) for name, file in _FILES.items()},
         }
 

@@ -23,7 +23,7 @@ def open_server(
     Raises ServerError when a source that should have one does not work, or no source has one: then with
     every reason.
     """
-    variable = next((name for name in recipe.variables if environ.get(name, "").strip()), None)
+    variable = given_variable(recipe, environ)
     if variable is not None and not own:
         return GivenServer(recipe, variable, environ[variable].strip())
     reasons = [
@@ -41,3 +41,8 @@ def open_server(
         except UnavailableError as error:
             reasons.append(str(error))
     raise ServerError(f"there is no {recipe.name}: " + "; ".join(reasons))
+
+
+def given_variable(recipe: Recipe, environ: Mapping[str, str]) -> str | None:
+    """Name the variable that holds the address of a server to use, if one does."""
+    return next((name for name in recipe.variables if environ.get(name, "").strip()), None)
