@@ -1,0 +1,1 @@
+"""The broker's side: connections, pools, topology, and what can go wrong with them."""

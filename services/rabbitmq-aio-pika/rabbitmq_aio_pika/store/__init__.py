@@ -1,0 +1,1 @@
+"""What this process must not forget: what waits for the broker, what was processed, shipments."""
