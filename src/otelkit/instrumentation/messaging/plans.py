@@ -3,10 +3,17 @@
 from collections.abc import Callable, Hashable, Mapping
 from typing import Generic, TypeVar
 
-from opentelemetry.semconv._incubating.attributes.messaging_attributes import MessagingOperationTypeValues
+from opentelemetry.semconv._incubating.attributes.messaging_attributes import (
+    MESSAGING_DESTINATION_NAME,
+    MESSAGING_DESTINATION_TEMPLATE,
+    MESSAGING_OPERATION_NAME,
+    MESSAGING_OPERATION_TYPE,
+    MessagingOperationTypeValues,
+)
 from opentelemetry.trace import SpanKind
 
-from otelkit.instrumentation.messaging.instruments import Tally
+from otelkit.instrumentation.messaging.instruments import Tallies, Tally
+from otelkit.instrumentation.messaging.templates import Destination
 
 K = TypeVar("K", bound=Hashable)
 Attributes = Mapping[str, str | int | bool]
@@ -32,6 +39,26 @@ class Plan:
     def __init__(self, name: str, kind: SpanKind, span: Attributes, metric: Attributes, tally: Tally) -> None:
         self.name, self.kind, self.tally = name, kind, tally
         self.span, self.metric = dict(span), dict(metric)
+
+
+def make_plan(  # noqa: PLR0913, PLR0917 - all that is said of an operation
+    operation: str,
+    type_: MessagingOperationTypeValues,
+    destination: Destination | str,
+    common: dict[str, str | int | bool],
+    extra: dict[str, str | int | bool],
+    tallies: Tallies,
+) -> Plan:
+    """Make a plan of what `Telemetry.plan` was told."""
+    metric = {**common, MESSAGING_OPERATION_NAME: operation, MESSAGING_OPERATION_TYPE: type_.value}
+    name, template = Destination(destination) if isinstance(destination, str) else destination
+    named: dict[str, str] = {MESSAGING_DESTINATION_NAME: name} if name else {}
+    if template and template != name:
+        metric[MESSAGING_DESTINATION_TEMPLATE] = template
+    else:
+        metric.update(named)
+    span_name = f"{operation} {template or name}".rstrip()
+    return Plan(span_name, KINDS[type_], {**metric, **named, **extra}, metric, tallies.of(metric))
 
 
 class Plans(dict[K, Plan], Generic[K]):

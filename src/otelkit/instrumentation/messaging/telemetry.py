@@ -8,10 +8,6 @@ from opentelemetry.context import Context, get_current
 from opentelemetry.instrumentation.utils import is_instrumentation_enabled
 from opentelemetry.metrics import MeterProvider
 from opentelemetry.semconv._incubating.attributes.messaging_attributes import (
-    MESSAGING_DESTINATION_NAME,
-    MESSAGING_DESTINATION_TEMPLATE,
-    MESSAGING_OPERATION_NAME,
-    MESSAGING_OPERATION_TYPE,
     MessagingOperationTypeValues,
 )
 from opentelemetry.trace import Link, SpanKind, TracerProvider, get_tracer, set_span_in_context
@@ -29,7 +25,7 @@ from otelkit.instrumentation.messaging.carriers import (
 )
 from otelkit.instrumentation.messaging.instruments import SCHEMA, instruments_of
 from otelkit.instrumentation.messaging.operations import Operation
-from otelkit.instrumentation.messaging.plans import KINDS, Attributes, Plan
+from otelkit.instrumentation.messaging.plans import Attributes, Plan, make_plan
 from otelkit.instrumentation.messaging.settings import Settings
 from otelkit.instrumentation.messaging.templates import Destination
 
@@ -73,17 +69,8 @@ class Telemetry:
             common: system and server, of spans and points.
             extra: of the span alone.
         """
-        metric = {**common, MESSAGING_OPERATION_NAME: operation, MESSAGING_OPERATION_TYPE: type_.value}
-        name, template = Destination(destination) if isinstance(destination, str) else destination
-        named: dict[str, str] = {MESSAGING_DESTINATION_NAME: name} if name else {}
-        if template and template != name:
-            metric[MESSAGING_DESTINATION_TEMPLATE] = template
-        else:
-            metric.update(named)
         tallies = self.instruments.sent if type_ in _SENDS else self.instruments.consumed
-        span_name = f"{operation} {template or name}".rstrip()
-        span = {**metric, **named, **(extra or {})}
-        return Plan(span_name, KINDS[type_], span, metric, tallies.of(metric))
+        return make_plan(operation, type_, destination, {**common}, {**(extra or {})}, tallies)
 
     def is_off(self) -> bool:
         """Say whether an operation that begins now gets no telemetry and has no context to pass on."""
@@ -114,6 +101,7 @@ class Telemetry:
         headers: Headers | None,
         more: Attributes | None = None,
         around: Context | None = None,
+        created: Context | None = None,
     ) -> Operation:
         """Begin to process one message.
 
@@ -123,8 +111,9 @@ class Telemetry:
             more: attributes of the span.
             around: what surrounds a loop over messages; the parent where the creation context is not. A
                 callback has none: the context that it was registered in says nothing of its messages.
+            created: what was extracted from the headers before.
         """
-        parent = extract(headers)
+        parent = extract(headers) if created is None else created
         link = link_to(parent)
         if link is None or self._links_only:
             parent = rebase(parent, around)

@@ -21,14 +21,25 @@ from otelkit.instrumentation.nats.loops import patch_loops
 from otelkit.instrumentation.nats.patching import Patches
 from otelkit.instrumentation.nats.processing import Active, processing
 from otelkit.instrumentation.nats.publisher import patch_publisher
+from otelkit.instrumentation.nats.pulling import patch_pulling
 from otelkit.instrumentation.nats.receiving import patch_receiving
 from otelkit.instrumentation.nats.settings import PREFIX, NatsSettings
+from otelkit.instrumentation.nats.settling import patch_settling
+from otelkit.instrumentation.nats.streams import patch_streams
 from otelkit.instrumentation.nats.telemetry import NatsTelemetry
 
 __all__ = ["NatsInstrumentor", "processing"]
 
 DEPENDENCIES = ("nats-py >= 2.16, < 3",)
-_PATCHES = (patch_publisher, patch_callbacks, patch_loops, patch_receiving)
+_PATCHES = (
+    patch_publisher,
+    patch_streams,
+    patch_callbacks,
+    patch_loops,
+    patch_receiving,
+    patch_pulling,
+    patch_settling,
+)
 
 
 class NatsInstrumentor(BaseInstrumentor):  # type: ignore[misc]  # untyped base

@@ -14,11 +14,14 @@ from nats.aio.subscription import Subscription
 from opentelemetry.context import Context, attach
 
 from otelkit.instrumentation.messaging.scopes import detach
+from otelkit.instrumentation.nats.messages import remember
 from otelkit.instrumentation.nats.patching import Patches
-from otelkit.instrumentation.nats.telemetry import NatsTelemetry, remember
+from otelkit.instrumentation.nats.streams import fail_unanswered
+from otelkit.instrumentation.nats.telemetry import NatsTelemetry
 
 _CALLBACK, _TRACED = "_cb", "_otelkit_traced"
 _LIBRARY = "nats."
+_FAILURES = {"_handle_async_reply": fail_unanswered}
 _AROUND_THE_APPLICATIONS = {"new_callback", "_handle_request"}  # acknowledge by themselves; micro services
 
 
@@ -47,7 +50,7 @@ def _trace(telemetry: NatsTelemetry, subscription: Any, callback: Any) -> Any:
         return callback  # the library refuses it
     owner = getattr(callback, "__module__", None) or ""
     if owner.startswith(_LIBRARY) and callback.__name__ not in _AROUND_THE_APPLICATIONS:
-        run = _in_no_context(callback)
+        run = _in_no_context(callback, _FAILURES.get(callback.__name__, _ignore))
     else:
         run = _process(telemetry, subscription, callback)
     setattr(run, _TRACED, callback)
@@ -76,13 +79,19 @@ def _process(telemetry: NatsTelemetry, subscription: Any, callback: Callable[...
     return run
 
 
-def _in_no_context(callback: Callable[..., Any]) -> Any:
+def _in_no_context(callback: Callable[..., Any], note_failure: Callable[..., None]) -> Any:
     @wraps(callback)
     async def run(message: Any) -> None:
         token = attach(Context())  # not the one that the connection was made in
         try:
             await callback(message)
+        except Exception as error:
+            note_failure(callback.__self__, message, error)  # type: ignore[attr-defined]  # a method
+            raise
         finally:
             detach(token)
 
     return run
+
+
+def _ignore(*_: Any) -> None: ...

@@ -9,14 +9,17 @@ from typing import Any, NamedTuple
 
 from opentelemetry.context import Context
 from opentelemetry.semconv._incubating.attributes.messaging_attributes import (
+    MESSAGING_BATCH_MESSAGE_COUNT,
     MESSAGING_CONSUMER_GROUP_NAME,
     MESSAGING_DESTINATION_SUBSCRIPTION_NAME,
     MESSAGING_MESSAGE_ID,
     MessagingOperationTypeValues,
 )
+from opentelemetry.trace import Link
 
 from otelkit.instrumentation.messaging import Operation, Plan, Plans
 from otelkit.instrumentation.nats.brokers import OF_INBOX, Broker
+from otelkit.instrumentation.nats.messages import created_by
 from otelkit.instrumentation.nats.vocabulary import (
     ACKNOWLEDGEMENTS,
     DELIVERIES,
@@ -27,6 +30,7 @@ from otelkit.instrumentation.nats.vocabulary import (
 
 PROCESS = MessagingOperationTypeValues.PROCESS
 RECEIVE = MessagingOperationTypeValues.RECEIVE
+SETTLE = MessagingOperationTypeValues.SETTLE
 _V1_TOKENS, _V2_TOKENS = 9, 11  # without domain and account, and with them
 _NUID_LENGTH = 22
 _MOST_DIGITS = 18  # what surely is a number of 64 bits
@@ -51,17 +55,24 @@ class Consumer:
         self._extra = extra or {}
         self._process: Plans[Source] = Plans(lambda source: self._plan("process", PROCESS, source))
         self._receive: Plans[Source] = Plans(lambda source: self._plan("next_msg", RECEIVE, source))
+        self._settle: Plans[tuple[str, Source]] = Plans(lambda key: self._plan(key[0], SETTLE, key[1]))
 
     def begin_process(self, message: Any, around: Context | None = None) -> tuple[Operation, Plan]:
         """Begin to process a message; gives the plan as well, for whoever counts."""
         source, more = describe(message)
         plan = self._process[source]
-        return self.broker.telemetry.begin_process(plan, message.headers, more, around), plan
+        created = created_by(message)
+        return self.broker.telemetry.begin_process(plan, message.headers, more, around, created), plan
 
     def receive(self, message: Any) -> tuple[Plan, dict[str, Any] | None]:
         """Give the plan of having received a message, and what more its span says."""
         source, more = describe(message)
         return self._receive[source], more
+
+    def settle(self, word: str, message: Any) -> tuple[Plan, dict[str, Any] | None]:
+        """Give the plan of settling a message, and what more its span says."""
+        source, more = describe(message)
+        return self._settle[word, source], more
 
     def fail_to_receive(self) -> Plan:
         """Give the plan of having received none."""
@@ -79,6 +90,25 @@ class Consumer:
         if group:
             common = {**common, MESSAGING_CONSUMER_GROUP_NAME: group}
         return self.broker.telemetry.plan(operation, kind, destination, common, extra)
+
+
+class Pulled(Consumer):
+    """A consumer of a stream that is asked for messages, one or many at once."""
+
+    def __init__(self, broker: Broker, pull: Any) -> None:
+        known = pull.__dict__
+        super().__init__(broker, known["_sub"])
+        stream, name = known["_stream"], known["_consumer"]
+        self._extra = {STREAM: stream, MESSAGING_DESTINATION_SUBSCRIPTION_NAME: name}
+        common = (
+            {**broker.common, MESSAGING_CONSUMER_GROUP_NAME: name} if not is_nuid(name) else broker.common
+        )
+        self.fetch = broker.telemetry.plan("fetch", RECEIVE, stream, common, self._extra)
+        self._batch = broker.telemetry.plan("process", PROCESS, stream, common, self._extra)
+
+    def begin_batch(self, size: int, links: list[Link]) -> Operation:
+        """Begin to process messages together, in the current context."""
+        return self.broker.telemetry.begin(self._batch, {MESSAGING_BATCH_MESSAGE_COUNT: size}, links)
 
 
 def describe(message: Any) -> tuple[Source, dict[str, Any] | None]:

@@ -11,9 +11,10 @@ from nats.aio.subscription import Subscription
 from opentelemetry.context import get_current
 
 from otelkit.instrumentation.messaging import Turns
+from otelkit.instrumentation.nats.messages import remember
 from otelkit.instrumentation.nats.patching import Patches
 from otelkit.instrumentation.nats.receiving import receive
-from otelkit.instrumentation.nats.telemetry import NatsTelemetry, remember
+from otelkit.instrumentation.nats.telemetry import NatsTelemetry
 
 
 def patch_loops(patches: Patches, telemetry: NatsTelemetry) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 from opentelemetry.context import get_current
 
 from otelkit.instrumentation.messaging import Operation, Scope
-from otelkit.instrumentation.nats.telemetry import NatsTelemetry, operation_of, remember
+from otelkit.instrumentation.nats.messages import operation_of, remember
+from otelkit.instrumentation.nats.telemetry import NatsTelemetry
 
 
 class Active:

@@ -43,7 +43,7 @@ def _publish(original: Callable[..., Any], telemetry: NatsTelemetry) -> Any:
             await original(client, subject, payload, reply, headers)
             return
         if plan is broker.replies or outer_operation() is not None:
-            await original(client, subject, payload, reply, _carry_on(telemetry, broker, headers))
+            await original(client, subject, payload, reply, carry_on(telemetry, broker, headers))
             return
         operation = telemetry.begin(plan)
         try:
@@ -57,7 +57,8 @@ def _publish(original: Callable[..., Any], telemetry: NatsTelemetry) -> Any:
     return publish
 
 
-def _carry_on(telemetry: NatsTelemetry, broker: Broker, headers: Any) -> Any:
+def carry_on(telemetry: NatsTelemetry, broker: Broker, headers: Any) -> Any:
+    """Give the headers of what has no span of its own: a reply, or a part of an operation."""
     outer = outer_operation()
     if outer is None:
         return telemetry.carry_reply(None, headers, broker) or None
@@ -91,8 +92,8 @@ def _request(original: Callable[..., Any], telemetry: NatsTelemetry) -> Any:
         except BaseException as error:
             telemetry.end_send(operation, plan, error)
             raise
-        plan.tally.count += 1
-        operation.end(error_type=(response.headers or {}).get(SERVICE_ERROR_CODE, ""))
+        code = response.headers.get(SERVICE_ERROR_CODE, "") if response.headers else ""
+        telemetry.end_send(operation, plan, error_type=code)
         return response
 
     return request

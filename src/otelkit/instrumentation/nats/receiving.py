@@ -13,8 +13,8 @@ from typing import Any
 
 from nats.aio.subscription import Subscription
 
-from otelkit.instrumentation.messaging.carriers import links_of
 from otelkit.instrumentation.nats.inner import outer_operation
+from otelkit.instrumentation.nats.messages import links_to
 from otelkit.instrumentation.nats.patching import Patches
 from otelkit.instrumentation.nats.telemetry import NatsTelemetry
 
@@ -49,5 +49,5 @@ async def receive(telemetry: NatsTelemetry, subscription: Any, wait: Callable[[]
         raise
     plan, more = telemetry.consumer_of(subscription).receive(message)
     plan.tally.count += 1
-    telemetry.begin(plan, more, links_of([message.headers]), start).end()
+    telemetry.begin(plan, more, links_to([message]), start).end()
     return message

@@ -11,12 +11,13 @@ from otelkit.instrumentation.messaging import Operation, Plan, Telemetry, Templa
 from otelkit.instrumentation.messaging.carriers import Headers, fill
 from otelkit.instrumentation.messaging.operations import name_of
 from otelkit.instrumentation.nats.brokers import Broker
-from otelkit.instrumentation.nats.consumers import Consumer
+from otelkit.instrumentation.nats.consumers import Consumer, Pulled
 from otelkit.instrumentation.nats.inner import Carried
+from otelkit.instrumentation.nats.messages import processing_of
 from otelkit.instrumentation.nats.settings import NatsSettings
 from otelkit.instrumentation.nats.vocabulary import SCOPE
 
-_BROKER, _CONSUMER, _OPERATION = "_otelkit_broker", "_otelkit_consumer", "_otelkit_operation"
+_BROKER, _CONSUMER = "_otelkit_broker", "_otelkit_consumer"
 
 
 class NatsTelemetry(Telemetry):
@@ -53,6 +54,15 @@ class NatsTelemetry(Telemetry):
             consumer = known[_CONSUMER] = Consumer(broker, subscription)
         return consumer
 
+    def pulled_of(self, pull: Any) -> Pulled:
+        """Give what the messages of a pull subscription say."""
+        known = pull.__dict__
+        broker = self.broker_of(known["_nc"])
+        pulled: Pulled | None = known.get(_CONSUMER)
+        if pulled is None or pulled.broker is not broker:
+            pulled = known[_CONSUMER] = Pulled(broker, pull)
+        return pulled
+
     def consumer_of_message(self, message: Any) -> Consumer:
         """Give the consumer of a message by its subscription, which may be gone."""
         client = message.__dict__.get("_client")
@@ -71,24 +81,18 @@ class NatsTelemetry(Telemetry):
     def carry_reply(self, message: Any, headers: Headers | None, broker: Broker) -> Carried:
         """Give the headers of a reply, and count it: not the request's context, but that of who answers."""
         broker.replies.tally.count += 1
-        operation = operation_of(message)
+        operation = None if message is None else processing_of(message)
         return self.carry(get_current() if operation is None else operation.context, headers, broker)
 
-    def end_send(self, operation: Operation, plan: Plan, error: BaseException | None = None) -> None:
-        """End a send, and count it: one that failed was attempted, too."""
-        operation.end(error)
-        if error is None:
+    def end_send(
+        self, operation: Operation, plan: Plan, error: BaseException | None = None, error_type: str = ""
+    ) -> None:
+        """End a send, once, and count it: one that failed was attempted, too."""
+        if operation.has_ended:
+            return
+        operation.end(error, error_type)
+        if error is None and not error_type:
             plan.tally.count += 1
         else:
-            self.instruments.sent.of({**plan.metric, ERROR_TYPE: name_of(error)}).count += 1
-
-
-def remember(message: Any, operation: Operation) -> None:
-    """Keep the operation by which a message is processed."""
-    message.__dict__[_OPERATION] = operation
-
-
-def operation_of(message: Any) -> Operation | None:
-    """Give the operation by which a message is being processed, as long as it is."""
-    operation: Operation | None = message.__dict__.get(_OPERATION) if message is not None else None
-    return None if operation is None or operation.has_ended else operation
+            failed = {**plan.metric, ERROR_TYPE: error_type or name_of(error)}
+            self.instruments.sent.of(failed).count += 1

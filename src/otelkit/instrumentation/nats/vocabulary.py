@@ -12,6 +12,8 @@ DUPLICATE = "messaging.nats.stream.duplicate"
 """True on a publish that the stream knew by its message id, and did not store again."""
 DELIVERIES = "messaging.nats.message.delivery_count"
 """1 for a message's first delivery, more for redeliveries."""
+DELAY = "messaging.nats.nak.delay"
+"""After how many seconds the message is to come again."""
 
 INBOX = "(inbox)"
 """The template of subjects that exist for one requester, or one reply."""

@@ -8,14 +8,17 @@ from uuid import uuid4
 import nats
 import pytest
 from nats.aio.client import Client
+from nats.aio.subscription import Subscription
+from nats.js.api import StorageType
+from nats.js.client import JetStreamContext
 
 from otelkit.instrumentation.nats import NatsInstrumentor
 from otelkit.testing.servers.server import Server
 
-from .recorded import Recorded
+from .recorded import Recorded, until
 
-pytestmark = pytest.mark.integration
 Instrument = Callable[..., Recorded]
+Pull = JetStreamContext.PullSubscription
 
 
 @pytest.fixture
@@ -56,3 +59,38 @@ async def connection(nats_server: Server) -> AsyncIterator[Client]:
 def subject() -> str:
     """Nobody else's, and without what looks like an id."""
     return "shop." + "".join(chr(ord("a") + int(digit, 16)) for digit in uuid4().hex)
+
+
+@pytest.fixture
+async def streams(connection: Client) -> JetStreamContext:
+    return connection.jetstream()
+
+
+@pytest.fixture
+async def stream(streams: JetStreamContext, subject: str) -> AsyncIterator[str]:
+    """A stream in memory of all subjects below `subject`."""
+    name = subject.replace(".", "_")
+    await streams.add_stream(name=name, subjects=[f"{subject}.>"], storage=StorageType.MEMORY)
+    yield name
+    if streams._nc.is_connected:
+        await streams.delete_stream(name)
+
+
+@pytest.fixture
+async def pull(streams: JetStreamContext, stream: str, subject: str) -> Pull:
+    return await streams.pull_subscribe(f"{subject}.>", durable="packers", stream=stream)
+
+
+@pytest.fixture
+async def filled(connection: Client, subject: str) -> Subscription:
+    """Three messages that wait, published before anything is instrumented."""
+    subscription = await connection.subscribe(subject)
+    for number in range(3):
+        await connection.publish(subject, str(number).encode())
+    await until(lambda: subscription.pending_msgs == 3)
+    return subscription
+
+
+async def publish_paid(streams: JetStreamContext, subject: str, count: int = 3) -> None:
+    for number in range(count):
+        await streams.publish(f"{subject}.paid", str(number).encode())

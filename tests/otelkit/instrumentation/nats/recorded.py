@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
+from opentelemetry import trace
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import HistogramDataPoint, InMemoryMetricReader, NumberDataPoint
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
@@ -63,9 +64,9 @@ class Recorded:
         return values[0]
 
 
-async def until(condition: Callable[[], object]) -> None:
+async def until(condition: Callable[[], object], seconds: float = DEADLINE_SECONDS) -> None:
     """Let the event loop run until something holds."""
-    deadline = monotonic() + DEADLINE_SECONDS
+    deadline = monotonic() + seconds
     while not condition():
         assert monotonic() < deadline, "nothing came"
         await asyncio.sleep(0.005)  # poll
@@ -95,3 +96,7 @@ def _context_of(span: ReadableSpan) -> SpanContext:
 
 def links_of(span: ReadableSpan) -> list[int]:
     return [link.context.span_id for link in span.links]
+
+
+def current() -> int:
+    return trace.get_current_span().get_span_context().span_id

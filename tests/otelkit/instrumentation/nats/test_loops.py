@@ -1,44 +1,21 @@
 """`async for message in subscription.messages`: current in the body, and nowhere else."""
 
-import asyncio
-
 import pytest
 from nats.aio.client import Client
-from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
-from opentelemetry import trace
 
 from otelkit.instrumentation.nats import processing
 
 from .conftest import Instrument
-from .recorded import attributes_of, id_of, parent_of, until
+from .recorded import attributes_of, current, id_of, parent_of
 
 pytestmark = pytest.mark.integration
-
-
-def current() -> int:
-    return trace.get_current_span().get_span_context().span_id
-
-
-async def fail_in_loop(subscription: Subscription) -> None:
-    async for _ in subscription.messages:
-        raise LookupError
 
 
 async def fail_in_block(subscription: Subscription) -> None:
     async for message in subscription.messages:
         with processing(message):
             raise LookupError
-
-
-@pytest.fixture
-async def filled(connection: Client, subject: str) -> Subscription:
-    """Three messages that wait, published before anything is instrumented."""
-    subscription = await connection.subscribe(subject)
-    for number in range(3):
-        await connection.publish(subject, str(number).encode())
-    await until(lambda: subscription.pending_msgs == 3)
-    return subscription
 
 
 async def test_message_is_current_in_the_body_and_its_parent_is_the_publish(
@@ -55,73 +32,6 @@ async def test_message_is_current_in_the_body_and_its_parent_is_the_publish(
     processed = recorded.named("process")
     assert inside == id_of(processed)
     assert parent_of(processed) == id_of(recorded.named("publish"))
-
-
-async def test_context_is_gone_right_after_a_break(instrument: Instrument, filled: Subscription) -> None:
-    recorded = instrument()
-    async for _ in filled.messages:
-        assert current() != 0
-        break
-    assert current() == 0
-    assert len(recorded.spans) == 1
-
-
-async def test_context_is_gone_right_after_the_body_raised(
-    instrument: Instrument, filled: Subscription
-) -> None:
-    recorded = instrument()
-    with pytest.raises(LookupError):
-        await fail_in_loop(filled)
-    assert current() == 0
-    assert len(recorded.spans) == 1
-
-
-async def test_context_is_gone_in_the_handler_of_the_bodys_exception(
-    instrument: Instrument, filled: Subscription
-) -> None:
-    instrument()
-    try:
-        async for _ in filled.messages:
-            raise LookupError
-    except LookupError:
-        assert current() == 0
-
-
-async def test_context_is_gone_right_after_the_body_was_cancelled(
-    instrument: Instrument, filled: Subscription
-) -> None:
-    recorded = instrument()
-    after: list[int] = []
-
-    async def consume() -> None:
-        try:
-            async for _ in filled.messages:
-                await asyncio.Event().wait()
-        except asyncio.CancelledError:
-            after.append(current())
-
-    task = asyncio.create_task(consume())
-    await until(lambda: filled.pending_msgs == 2)
-    await asyncio.sleep(0)
-    task.cancel()
-    await task
-    assert after == [0]
-    assert len(recorded.spans) == 1
-
-
-async def test_context_is_gone_after_a_return_out_of_the_body(
-    instrument: Instrument, filled: Subscription
-) -> None:
-    recorded = instrument()
-
-    async def first() -> Msg | None:
-        async for message in filled.messages:
-            return message
-        return None
-
-    await first()
-    assert current() == 0
-    assert len(recorded.spans) == 1
 
 
 async def test_context_is_that_of_the_surrounding_span_again(

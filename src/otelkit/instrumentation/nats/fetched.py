@@ -1,0 +1,58 @@
+"""The list that `fetch` gives: who loops over it processes the messages, each or, by setting, all together.
+
+As in a loop over a subscription, each loop has an iterator of its own, and the context is gone with it. What
+does not loop, as an index, a slice or `copy()`, makes no spans.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from opentelemetry.context import get_current
+from opentelemetry.trace import Link
+
+from otelkit.instrumentation.messaging import Turns
+from otelkit.instrumentation.nats.consumers import Pulled
+from otelkit.instrumentation.nats.messages import remember, remember_batch
+
+
+class Fetched(list[Any]):
+    """Messages of one fetch."""
+
+    __slots__ = ("_consumer", "_links")
+
+    def __init__(self, messages: list[Any], consumer: Pulled, links: list[Link]) -> None:
+        super().__init__(messages)
+        self._consumer, self._links = consumer, links
+
+    def __iter__(self) -> Iterator[Any]:
+        telemetry = self._consumer.broker.telemetry
+        if not telemetry.active or not self:
+            return super().__iter__()
+        if telemetry.settings.batch == "each":
+            return _each(super().__iter__(), self._consumer)
+        return _whole(list.copy(self), self._consumer, self._links)
+
+    def __reduce__(self) -> Any:
+        return list, (list.copy(self),)  # a copy is a plain list
+
+
+# Whoever breaks out of the loop drops the generator, and with it the turn that is on.
+
+
+def _each(messages: Iterator[Any], consumer: Pulled) -> Iterator[Any]:
+    around, turns = get_current(), Turns()
+    for message in messages:
+        operation, _ = consumer.begin_process(message, around)
+        remember(message, operation)
+        turns.begin(operation)
+        yield message
+        turns.end()
+
+
+def _whole(messages: list[Any], consumer: Pulled, links: list[Link]) -> Iterator[Any]:
+    turns, operation = Turns(), consumer.begin_batch(len(messages), links)
+    for message in messages:
+        remember_batch(message, operation)
+    turns.begin(operation)
+    yield from messages
+    turns.end()

@@ -1,0 +1,84 @@
+"""The list that `fetch` gives: loops over it, and what is no loop."""
+
+import asyncio
+import copy
+import pickle
+from typing import Any
+
+import pytest
+from nats.js.client import JetStreamContext
+from opentelemetry.trace import SpanKind
+
+from otelkit.instrumentation.nats import processing
+
+from .conftest import Instrument, Pull, publish_paid
+from .recorded import current, id_of, parent_of
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.mark.parametrize("batch", ["each", "whole"])
+async def test_context_is_gone_after_the_body_broke_raised_or_was_cancelled(
+    instrument: Instrument, streams: JetStreamContext, pull: Pull, subject: str, batch: str
+) -> None:
+    recorded = instrument(batch=batch)
+    await publish_paid(streams, subject)
+    messages = await pull.fetch(3, timeout=5)
+    for _ in messages:
+        break
+    assert current() == 0
+    with pytest.raises(LookupError):
+        _fail(messages)
+    assert current() == 0
+    task = asyncio.create_task(_wait(messages))
+    await asyncio.sleep(0)
+    task.cancel()
+    assert await task == 0
+    assert recorded.names.count(recorded.named("fetch").name.replace("fetch", "process")) in (0, 3)
+    assert sum(name.startswith("process") for name in recorded.names) == 3
+
+
+async def test_what_is_no_loop_makes_no_spans(
+    instrument: Instrument, streams: JetStreamContext, pull: Pull, subject: str
+) -> None:
+    recorded = instrument()
+    await publish_paid(streams, subject)
+    messages = await pull.fetch(3, timeout=5)
+    assert isinstance(messages, list)
+    assert messages[0].data == b"0"
+    assert [message.data for message in messages[:]] == [b"0", b"1", b"2"]
+    assert type(copy.copy(messages)) is list
+    assert len(pickle.dumps([len(messages), type(messages[1:])])) > 0
+    assert not any(name.startswith("process") for name in recorded.names)
+
+
+async def test_messages_handed_to_tasks_are_processed_in_blocks(
+    instrument: Instrument, streams: JetStreamContext, pull: Pull, subject: str
+) -> None:
+    recorded = instrument()
+    await publish_paid(streams, subject)
+
+    async def work(message: Any) -> None:
+        with processing(message):
+            await message.ack_sync()
+
+    await asyncio.gather(*(work(message) for message in (await pull.fetch(3, timeout=5)).copy()))
+
+    processed = [span for span in recorded.spans if span.kind is SpanKind.CONSUMER]
+    published = [span for span in recorded.spans if span.kind is SpanKind.PRODUCER]
+    assert {parent_of(span) for span in processed} == {id_of(span) for span in published}
+    assert [[event.name for event in span.events] for span in processed] == [["ack_sync"]] * 3
+
+
+def _fail(messages: list[Any]) -> None:
+    for _ in messages:
+        raise LookupError
+
+
+async def _wait(messages: list[Any]) -> int:
+    try:
+        for _ in messages:
+            await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        return current()
+    return -1
