@@ -29,7 +29,7 @@ class Loop:
         self._turns.end()
         message = await self.iterator.__anext__()
         around = get_current()
-        if not self._source.telemetry.is_deaf_to(message.headers):
+        if not self._source.telemetry.is_deaf_to(message.headers, around):
             self._turns.begin(begin_process(self._source, message, around))
         return message
 

@@ -37,12 +37,12 @@ def processing(message: Any) -> AbstractContextManager[Operation | None]:
     Where a loop or a callback has a span for this message, the block takes that over: it ends the span, also
     when it is entered later, in a task. Follows semantic conventions 1.44, "process".
     """
-    broker = Active.broker
-    if broker is None or broker.telemetry.is_deaf_to(message.headers):
+    broker, around = Active.broker, get_current()
+    if broker is None or broker.telemetry.is_deaf_to(message.headers, around):
         return nullcontext()
     operation = operation_of(message)
     if operation is None or operation.has_ended:
-        operation = begin_process(_source_of(broker, message), message, get_current())
+        operation = begin_process(_source_of(broker, message), message, around)
     operation.is_taken = True
     return _Taken(operation)
 
@@ -53,8 +53,8 @@ def processing_all(messages: Sequence[Any]) -> AbstractContextManager[Operation 
     Each one's acknowledgement is an event of that span. The SDK keeps 128 links of a span
     (OTEL_SPAN_LINK_COUNT_LIMIT). Follows semantic conventions 1.44, "Batch processing".
     """
-    broker = Active.broker
-    if broker is None or not messages or all(broker.telemetry.is_deaf_to(one.headers) for one in messages):
+    broker, around = Active.broker, get_current()
+    if broker is None or all(broker.telemetry.is_deaf_to(one.headers, around) for one in messages):
         return nullcontext()
     sources = {_source_of(broker, message) for message in messages}
     keys = {(message.exchange, message.routing_key) for message in messages}

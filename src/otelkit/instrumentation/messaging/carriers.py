@@ -21,15 +21,23 @@ _MOST_HEADERS = 200  # more are searched by exact name alone
 class _HeaderGetter(Getter[Headers]):
     def get(self, carrier: Headers, key: str) -> list[str] | None:
         value = carrier.get(key)
-        if value is None and len(carrier) <= _MOST_HEADERS:
-            lower = key.lower()
-            value = next((v for name, v in carrier.items() if name.lower() == lower), None)
-        if isinstance(value, bytes):
+        if value is None:
+            value = _find_without_case(carrier, key)
+        if isinstance(value, bytes | bytearray):
             value = value.decode("ascii", "replace")
         return [value] if isinstance(value, str) else None
 
     def keys(self, carrier: Headers) -> list[str]:
         return list(carrier)
+
+
+def _find_without_case(carrier: Headers, key: str) -> Any:
+    if len(carrier) <= _MOST_HEADERS:
+        length = len(key)
+        for name in carrier:
+            if len(name) == length and name.lower() == key.lower():
+                return carrier[name]
+    return None
 
 
 _GETTER = _HeaderGetter()

@@ -78,8 +78,13 @@ class Telemetry:
             return not self.active or not is_instrumentation_enabled()
         return not self.active or self._is_idle()
 
-    def is_deaf_to(self, headers: Headers | None) -> bool:
-        """Say whether a message that arrived gets no telemetry, and brings no context to pass on."""
+    def is_deaf_to(self, headers: Headers | None, around: Context | None = None) -> bool:
+        """Say whether a message that arrived gets no telemetry, and brings no context to pass on.
+
+        Whoever loops, or processes by a block, may have suppressed it `around` there, in the current context.
+        """
+        if around and not is_instrumentation_enabled():
+            return True
         return not self.active or (self._is_idle() and not (headers and carries_context(headers)))
 
     def begin(
