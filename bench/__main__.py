@@ -10,6 +10,8 @@ BENCHMARKS = {
     "histograms": "bench.histograms",
     "grpc-four-modes": "bench.grpc_four_modes",
     "http-fastapi": "bench.http_fastapi",
+    "nats-jetstream": "bench.nats_jetstream",
+    "rabbitmq-aio-pika": "bench.rabbitmq_aio_pika",
     "sql-sqlalchemy": "bench.sql_sqlalchemy",
     "httpx2": "bench.httpx2_client",
     "propagation": "bench.propagation",
