@@ -122,7 +122,7 @@ def _service(settings: Settings, service: Service, broker: Broker | None) -> Par
         environment={
             f"{service.prefix}_HOST": settings.host,
             port: str(settings.ports[port]),
-            **settings.database_url(service),
+            **settings.store_of(service, settings.state_dir),
             **({broker.variable: broker.url} if broker else {}),
             "OTEL_SERVICE_NAME": service.name,
             "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc",

@@ -23,11 +23,12 @@ def run_service(settings: Settings, name: str, scenario: str = "") -> int:
     Raises StackError when it cannot start.
     """
     service = find_service(name)
-    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    folder = settings.state_dir / "run"  # what the stack has is the stack's, which may be up
+    folder.mkdir(parents=True, exist_ok=True)
     environment = {
         "OTEL_SERVICE_NAME": name,
         "OTEL_BSP_SCHEDULE_DELAY": "200",
-        **settings.database_url(service),
+        **settings.store_of(service, folder),
     }
     if scenario:
         arguments = [_scenarios_of(service), scenario]

@@ -36,6 +36,7 @@ class Service:
     `demo` is the module that `make run` starts instead, for a service that has to be called to show anything.
     `grpc_service` is what the health check asks for, of a service that speaks gRPC and not HTTP.
     `database` says that it takes DATABASE_URL; without one it gets a file of SQLite beside the stack's state.
+    `store` says that it keeps such a file of its own, at `<NAME>_STORE`.
     `broker` is the one it needs, by its name in `brokers.py`, whose address it takes as `<BROKER>_URL`.
     """
 
@@ -44,6 +45,7 @@ class Service:
     demo: str = ""
     grpc_service: str = ""
     database: bool = False
+    store: bool = False
     broker: str = ""
 
     @property
@@ -62,6 +64,8 @@ SERVICES = (
     Service("http-fastapi", 8000),
     Service("grpc-four-modes", 50051, demo="grpc_four_modes.demo", grpc_service="shop.stock.v1.Stock"),
     Service("sql-sqlalchemy", 8002, database=True),
+    Service("nats-jetstream", 8003, demo="nats_jetstream.demo", broker="nats"),
+    Service("rabbitmq-aio-pika", 8004, demo="rabbitmq_aio_pika.demo", broker="rabbitmq", store=True),
 )
 
 
@@ -89,12 +93,17 @@ class Settings:
             return f"grpc://{self.address_of(service)}/{service.grpc_service}"
         return self.url(f"{service.prefix}_PORT", "/healthz")
 
-    def database_url(self, service: Service, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-        """Give DATABASE_URL for a service that takes it."""
-        if not service.database:
-            return {}
-        file = self.state_dir / f"{service.name}.sqlite"
-        return {"DATABASE_URL": environ.get("DATABASE_URL", "").strip() or f"sqlite:///{file}"}
+    def store_of(
+        self, service: Service, folder: Path, environ: Mapping[str, str] = os.environ
+    ) -> dict[str, str]:
+        """Give the variable that says where the service keeps its data: as set, or a file in `folder`."""
+        file = folder / f"{service.name}.sqlite"
+        defaults = {}
+        if service.database:
+            defaults["DATABASE_URL"] = f"sqlite:///{file}"
+        if service.store:
+            defaults[f"{service.prefix}_STORE"] = str(file)
+        return {name: environ.get(name, "").strip() or default for name, default in defaults.items()}
 
     def url(self, port_setting: str, path: str = "") -> str:
         """Give the HTTP address of the port with this setting."""

@@ -58,8 +58,22 @@ def test_given_server_is_not_ours_to_kill(redis_server: Server) -> None:
         server.kill()
 
 
+@pytest.mark.parametrize("also", ["127.0.0.1:{port}", "redis://127.0.0.1:{port}/0"])
+def test_one_of_several_given_addresses_has_to_answer(redis_server: Server, also: str) -> None:
+    urls = f"redis://127.0.0.1:1,{also.format(port=redis_server.port)}"
+
+    with open_server(REDIS, {"REDIS_URL": urls}) as server:
+        assert (server.url, server.port) == (urls, redis_server.port)
+
+
 @pytest.mark.parametrize(
-    "url", ["redis", "redis://:pass-4711@127.0.0.1:99999", "redis://:pass-4711@127.0.0.1:1"]
+    "url",
+    [
+        "redis",
+        "redis://:pass-4711@127.0.0.1:99999",
+        "redis://:pass-4711@127.0.0.1:1",
+        "redis://:pass-4711@127.0.0.1:1,redis://:pass-4711@127.0.0.1:99999",
+    ],
 )
 def test_wrong_address_is_an_error_that_names_the_variable_and_no_password(url: str) -> None:
     with pytest.raises(ServerError, match="REDIS_URL") as caught:
