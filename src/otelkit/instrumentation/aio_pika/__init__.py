@@ -64,6 +64,7 @@ class AioPikaInstrumentor(BaseInstrumentor):  # type: ignore[misc]  # untyped ba
         **settings: Any,
     ) -> None:
         chosen = read_settings(Settings, PREFIX, settings)
+        self._before = Active.broker
         self._broker = Active.broker = Broker(Telemetry(__name__, chosen, tracer_provider, meter_provider))
         self._originals: list[tuple[Any, str, Any]] = []
         self._replace(queues, "IncomingMessage", ReceivedMessage)  # what consumers and get() make
@@ -77,6 +78,6 @@ class AioPikaInstrumentor(BaseInstrumentor):  # type: ignore[misc]  # untyped ba
     def _uninstrument(self, **_: Any) -> None:
         self._broker.telemetry.active = False
         if Active.broker is self._broker:
-            Active.broker = None
+            Active.broker = self._before  # a probe's instrumentation comes and goes beside the process's
         for owner, name, original in self._originals:
             setattr(owner, name, original)

@@ -18,6 +18,8 @@ from otelkit.instrumentation.aio_pika.rpc import traced_rpc
 from otelkit.instrumentation.aio_pika.unprocessing import Unprocessed
 from otelkit.instrumentation.messaging import Scope
 
+_TRACED = "_otelkit_traced"
+
 
 def traced_consume(original: Any, broker: Broker) -> Any:
     """Give a `consume` whose callback has a span."""
@@ -38,6 +40,8 @@ def _traced(callback: Any, source: Source) -> Any:
         return traced_rpc(callback, source)
     if isinstance(callback, Unprocessed):
         return _delivering(callback, source)
+    if hasattr(callback, _TRACED):
+        return callback
     return _processing(ensure_awaitable(callback), source)
 
 
@@ -50,6 +54,7 @@ def _processing(callback: Any, source: Source) -> Any:
         with Scope(begin_process(source, message)):
             return await callback(message)
 
+    setattr(process, _TRACED, True)
     return process
 
 

@@ -77,8 +77,8 @@ async def test_suppressed_operations_have_no_spans(
         await channel.default_exchange.publish(Message(b"tea"), "orders")
         await channel.default_exchange.publish(Message(b"tea"), "orders")
         message = await queue.get(no_ack=True)
-        async for message in queue:
-            await message.ack()
+        async for looped in queue:
+            await looped.ack()
             break
 
     assert seen.spans() == []
