@@ -81,19 +81,20 @@ class Instruments:
                 (MESSAGING_PROCESS_DURATION, "Duration of processing operation."),
             )
         )
-        self.sent, self.consumed = Tallies(), Tallies()
-        meter.create_observable_counter(
-            MESSAGING_CLIENT_SENT_MESSAGES,
-            [self.sent.observe],
-            "{message}",
-            "Number of messages producer attempted to send to the broker.",
+        self._meter, self._tallies = meter, dict[str, Tallies]()
+        self.sent = self.tallies(
+            MESSAGING_CLIENT_SENT_MESSAGES, "Number of messages producer attempted to send to the broker."
         )
-        meter.create_observable_counter(
-            MESSAGING_CLIENT_CONSUMED_MESSAGES,
-            [self.consumed.observe],
-            "{message}",
-            "Number of messages that were delivered to the application.",
+        self.consumed = self.tallies(
+            MESSAGING_CLIENT_CONSUMED_MESSAGES, "Number of messages that were delivered to the application."
         )
+
+    def tallies(self, name: str, description: str) -> Tallies:
+        """Give the counts of messages under a name; the counter is made once."""
+        if name not in self._tallies:
+            counts = self._tallies[name] = Tallies()
+            self._meter.create_observable_counter(name, [counts.observe], "{message}", description)
+        return self._tallies[name]
 
 
 _OF_PROVIDERS: WeakKeyDictionary[MeterProvider, dict[str, Instruments]] = WeakKeyDictionary()

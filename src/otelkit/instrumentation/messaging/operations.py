@@ -26,14 +26,14 @@ class Operation:
     ) -> None:
         self._plan, self.span, self.context = plan, span, context
         self._duration, self._start_nanos = duration, start_nanos
-        self._noted: BaseException | None = None
+        self._noted: tuple[BaseException | None, str] | None = None
         self.has_ended = False
         self.is_taken = False  # by a block that ends it, which may be later than the loop's turn
 
-    def note(self, error: BaseException) -> None:
+    def note(self, error: BaseException | None, error_type: str = "") -> None:
         """Remember what goes wrong before the end, which may not see it; the first error counts."""
         if self._noted is None:
-            self._noted = error
+            self._noted = error, error_type
 
     def end(self, error: BaseException | None = None, error_type: str = "") -> None:
         """End span and measurement; a second call does nothing.
@@ -45,7 +45,8 @@ class Operation:
         if self.has_ended:
             return
         self.has_ended = True
-        error = self._noted or error
+        if self._noted is not None:
+            error, error_type = self._noted
         end_nanos = time_ns()
         attributes: dict[str, Any] = self._plan.metric
         if error is not None or error_type:

@@ -17,16 +17,21 @@ from opentelemetry.trace import TracerProvider
 
 from otelkit.instrumentation.messaging import read_settings
 from otelkit.instrumentation.nats.callbacks import patch_callbacks
+from otelkit.instrumentation.nats.key_values import patch_key_values
 from otelkit.instrumentation.nats.loops import patch_loops
+from otelkit.instrumentation.nats.objects import patch_objects
 from otelkit.instrumentation.nats.patching import Patches
 from otelkit.instrumentation.nats.processing import Active, processing
 from otelkit.instrumentation.nats.publisher import patch_publisher
 from otelkit.instrumentation.nats.pulling import patch_pulling
 from otelkit.instrumentation.nats.receiving import patch_receiving
+from otelkit.instrumentation.nats.services import patch_services
 from otelkit.instrumentation.nats.settings import PREFIX, NatsSettings
 from otelkit.instrumentation.nats.settling import patch_settling
+from otelkit.instrumentation.nats.slow_consumers import patch_slow_consumers
 from otelkit.instrumentation.nats.streams import patch_streams
 from otelkit.instrumentation.nats.telemetry import NatsTelemetry
+from otelkit.instrumentation.nats.watchers import patch_watchers
 
 __all__ = ["NatsInstrumentor", "processing"]
 
@@ -39,6 +44,11 @@ _PATCHES = (
     patch_receiving,
     patch_pulling,
     patch_settling,
+    patch_key_values,
+    patch_objects,
+    patch_watchers,
+    patch_services,
+    patch_slow_consumers,
 )
 
 

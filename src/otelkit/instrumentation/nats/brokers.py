@@ -17,12 +17,20 @@ from opentelemetry.semconv.attributes.server_attributes import SERVER_ADDRESS, S
 from opentelemetry.trace import SpanKind
 
 from otelkit.instrumentation.messaging import Destination, Plan, Plans
-from otelkit.instrumentation.nats.vocabulary import DEFAULT_INBOXES, INBOX, INTERNAL, SYSTEM
+from otelkit.instrumentation.nats.vocabulary import (
+    DEFAULT_INBOXES,
+    INBOX,
+    INTERNAL,
+    KEY_VALUE,
+    OBJECTS,
+    SYSTEM,
+)
 
 if TYPE_CHECKING:
     from otelkit.instrumentation.nats.telemetry import NatsTelemetry
 
-SEND = MessagingOperationTypeValues.SEND
+SEND, RECEIVE = MessagingOperationTypeValues.SEND, MessagingOperationTypeValues.RECEIVE
+STORES = (KEY_VALUE, OBJECTS)
 OF_INBOX = {MESSAGING_DESTINATION_TEMPORARY: True, MESSAGING_DESTINATION_ANONYMOUS: True}
 _DEFAULT_PORT = 4222
 
@@ -39,6 +47,7 @@ class Broker:
         self.inboxes = (DEFAULT_INBOXES, own) if len(own) > 1 else (DEFAULT_INBOXES,)
         self._publishes: Plans[str] = Plans(self._publish)
         self._requests: Plans[str] = Plans(self._request)
+        self._stores: Plans[tuple[str, str, bool]] = Plans(self._store)
         self.replies = telemetry.plan("respond", SEND, Destination("", INBOX), self.common, OF_INBOX)
 
     def publish_plan(self, subject: str) -> Plan | None:
@@ -57,7 +66,13 @@ class Broker:
         """Give a subject and its template."""
         if subject.startswith(self.inboxes):
             return Destination("", INBOX)
+        if subject.startswith(STORES):
+            return Destination(subject, ".".join(subject.split(".")[:2]))
         return Destination(subject, self.telemetry.templates.of(subject))
+
+    def store_plan(self, word: str, bucket: str, *, writes: bool) -> Plan:
+        """Give the plan of an operation on a bucket, named by its subjects: `$KV.stock`."""
+        return self._stores[word, bucket, writes]
 
     def _learn(self, subject: Any) -> Plan | None:
         # What is no subject raises in the library, as it would without us.
@@ -67,6 +82,10 @@ class Broker:
 
     def _publish(self, subject: str) -> Plan:
         return self.telemetry.plan("publish", SEND, self.destination_of(subject), self.common)
+
+    def _store(self, key: tuple[str, str, bool]) -> Plan:
+        word, bucket, writes = key
+        return self.telemetry.plan(word, SEND if writes else RECEIVE, Destination("", bucket), self.common)
 
     def _request(self, subject: str) -> Plan:
         plan = self.telemetry.plan("request", SEND, self.destination_of(subject), self.common)

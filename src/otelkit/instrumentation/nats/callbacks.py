@@ -14,7 +14,7 @@ from nats.aio.subscription import Subscription
 from opentelemetry.context import Context, attach
 
 from otelkit.instrumentation.messaging.scopes import detach
-from otelkit.instrumentation.nats.messages import remember
+from otelkit.instrumentation.nats.messages import DELIVERED, remember
 from otelkit.instrumentation.nats.patching import Patches
 from otelkit.instrumentation.nats.streams import fail_unanswered
 from otelkit.instrumentation.nats.telemetry import NatsTelemetry
@@ -49,8 +49,9 @@ def _trace(telemetry: NatsTelemetry, subscription: Any, callback: Any) -> Any:
     if not iscoroutinefunction(callback) and not iscoroutinefunction(getattr(callback, "func", None)):
         return callback  # the library refuses it
     owner = getattr(callback, "__module__", None) or ""
-    if owner.startswith(_LIBRARY) and callback.__name__ not in _AROUND_THE_APPLICATIONS:
-        run = _in_no_context(callback, _FAILURES.get(callback.__name__, _ignore))
+    name = getattr(callback, "__name__", "")
+    if owner.startswith(_LIBRARY) and name not in _AROUND_THE_APPLICATIONS:
+        run = _in_no_context(callback, _FAILURES.get(name, _ignore))
     else:
         run = _process(telemetry, subscription, callback)
     setattr(run, _TRACED, callback)
@@ -83,6 +84,7 @@ def _in_no_context(callback: Callable[..., Any], note_failure: Callable[..., Non
     @wraps(callback)
     async def run(message: Any) -> None:
         token = attach(Context())  # not the one that the connection was made in
+        DELIVERED.set(message)  # in the task of this subscription alone
         try:
             await callback(message)
         except Exception as error:

@@ -7,6 +7,7 @@ Convention: "Messaging spans" (1.44), consumer groups and subscriptions.
 
 from typing import Any, NamedTuple
 
+from nats.micro.service import Endpoint
 from opentelemetry.context import Context
 from opentelemetry.semconv._incubating.attributes.messaging_attributes import (
     MESSAGING_BATCH_MESSAGE_COUNT,
@@ -18,18 +19,19 @@ from opentelemetry.semconv._incubating.attributes.messaging_attributes import (
 from opentelemetry.trace import Link
 
 from otelkit.instrumentation.messaging import Operation, Plan, Plans
-from otelkit.instrumentation.nats.brokers import OF_INBOX, Broker
+from otelkit.instrumentation.nats.brokers import OF_INBOX, RECEIVE, Broker
 from otelkit.instrumentation.nats.messages import created_by
 from otelkit.instrumentation.nats.vocabulary import (
     ACKNOWLEDGEMENTS,
     DELIVERIES,
+    ENDPOINT,
     MESSAGE_ID,
     SEQUENCE,
+    SERVICE,
     STREAM,
 )
 
 PROCESS = MessagingOperationTypeValues.PROCESS
-RECEIVE = MessagingOperationTypeValues.RECEIVE
 SETTLE = MessagingOperationTypeValues.SETTLE
 _V1_TOKENS, _V2_TOKENS = 9, 11  # without domain and account, and with them
 _NUID_LENGTH = 22
@@ -44,18 +46,20 @@ class Source(NamedTuple):
     consumer: str = ""
 
 
+Key = tuple[str, MessagingOperationTypeValues, Source]
+
+
 class Consumer:
     """A subscription as telemetry sees it; without one, of a message whose subscription is gone."""
 
-    def __init__(self, broker: Broker, subscription: Any, extra: dict[str, Any] | None = None) -> None:
-        known = subscription.__dict__ if subscription is not None else {}
+    def __init__(self, broker: Broker, subscription: Any) -> None:
+        known: dict[str, Any] = subscription.__dict__ if subscription is not None else {}
         self.broker = broker
         self._subject: str = known.get("_subject", "")
         self._queue: str = known.get("_queue") or ""
-        self._extra = extra or {}
+        self._known, self._extra = known, _endpoint_of(known.get("_cb"))
         self._process: Plans[Source] = Plans(lambda source: self._plan("process", PROCESS, source))
-        self._receive: Plans[Source] = Plans(lambda source: self._plan("next_msg", RECEIVE, source))
-        self._settle: Plans[tuple[str, Source]] = Plans(lambda key: self._plan(key[0], SETTLE, key[1]))
+        self._others: Plans[Key] = Plans(lambda key: self._plan(*key))
 
     def begin_process(self, message: Any, around: Context | None = None) -> tuple[Operation, Plan]:
         """Begin to process a message; gives the plan as well, for whoever counts."""
@@ -64,19 +68,16 @@ class Consumer:
         created = created_by(message)
         return self.broker.telemetry.begin_process(plan, message.headers, more, around, created), plan
 
-    def receive(self, message: Any) -> tuple[Plan, dict[str, Any] | None]:
-        """Give the plan of having received a message, and what more its span says."""
+    def plan_of(
+        self, word: str, kind: MessagingOperationTypeValues, message: Any
+    ) -> tuple[Plan, dict[str, Any] | None]:
+        """Give the plan of an operation on a message, by the library's word, and what more its span says."""
         source, more = describe(message)
-        return self._receive[source], more
+        return self._others[word, kind, source], more
 
-    def settle(self, word: str, message: Any) -> tuple[Plan, dict[str, Any] | None]:
-        """Give the plan of settling a message, and what more its span says."""
-        source, more = describe(message)
-        return self._settle[word, source], more
-
-    def fail_to_receive(self) -> Plan:
-        """Give the plan of having received none."""
-        return self._receive[Source(self._subject)]
+    def plan_of_none(self, word: str) -> Plan:
+        """Give the plan of having received nothing."""
+        return self._others[word, RECEIVE, Source(self._subject)]
 
     def _plan(self, operation: str, kind: MessagingOperationTypeValues, source: Source) -> Plan:
         destination = self.broker.destination_of(source.subject)
@@ -84,12 +85,18 @@ class Consumer:
         group, common = self._queue, self.broker.common
         if source.consumer:
             extra |= {STREAM: source.stream, MESSAGING_DESTINATION_SUBSCRIPTION_NAME: source.consumer}
-            group = group or ("" if is_nuid(source.consumer) else source.consumer)
+            group = group or self._durable(source.consumer)
         elif destination.name and self._subject not in ("", source.subject):
             extra[MESSAGING_DESTINATION_SUBSCRIPTION_NAME] = self._subject
         if group:
             common = {**common, MESSAGING_CONSUMER_GROUP_NAME: group}
         return self.broker.telemetry.plan(operation, kind, destination, common, extra)
+
+    def _durable(self, consumer: str) -> str:
+        pushed = self._known.get("_jsi") or getattr(self._known.get("_sub"), "_jsi", None)
+        if pushed is None:  # nats-py itself makes up names for what pulls
+            return "" if is_nuid(consumer) else consumer
+        return pushed.__dict__["_ccreq"].durable_name or ""
 
 
 class Pulled(Consumer):
@@ -109,6 +116,14 @@ class Pulled(Consumer):
     def begin_batch(self, size: int, links: list[Link]) -> Operation:
         """Begin to process messages together, in the current context."""
         return self.broker.telemetry.begin(self._batch, {MESSAGING_BATCH_MESSAGE_COUNT: size}, links)
+
+
+def _endpoint_of(callback: Any) -> dict[str, Any]:
+    endpoint = getattr(callback, "__self__", None)
+    if not isinstance(endpoint, Endpoint):
+        return {}
+    known = endpoint.__dict__
+    return {SERVICE: known["_service"].__dict__["_name"], ENDPOINT: known["_name"]}
 
 
 def describe(message: Any) -> tuple[Source, dict[str, Any] | None]:

@@ -9,6 +9,11 @@ from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Any, Protocol
 
+from opentelemetry.context import Context
+
+from otelkit.instrumentation.messaging import Operation
+from otelkit.instrumentation.messaging.carriers import Headers, extract, link_to
+
 
 class Carried(dict[str, Any]):
     """Headers with the context of an operation that is under way; without any, the message has none."""
@@ -17,13 +22,37 @@ class Carried(dict[str, Any]):
 class Outer(Protocol):
     """What a call within sees of the operation around it."""
 
-    context: Any
-    has_ended: bool
+    @property
+    def context(self) -> Context | None:
+        """What messages of the call carry; None for nothing."""
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is over, and around nothing any more."""
 
 
 class _Quiet:
     context = None
     has_ended = False
+
+
+class Reading:
+    """An operation that asks a store for what others put there: it sends nothing, and finds a context."""
+
+    context = None
+
+    def __init__(self, operation: Operation) -> None:
+        self._operation = operation
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the operation has."""
+        return self._operation.has_ended
+
+    def find(self, headers: Headers | None) -> None:
+        """Link to the context that what was read came with."""
+        if headers and (link := link_to(extract(headers))) is not None:
+            self._operation.span.add_link(link.context)
 
 
 QUIET: Outer = _Quiet()

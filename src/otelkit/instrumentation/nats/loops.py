@@ -13,7 +13,7 @@ from opentelemetry.context import get_current
 from otelkit.instrumentation.messaging import Turns
 from otelkit.instrumentation.nats.messages import remember
 from otelkit.instrumentation.nats.patching import Patches
-from otelkit.instrumentation.nats.receiving import receive
+from otelkit.instrumentation.nats.receiving import itself, receive
 from otelkit.instrumentation.nats.telemetry import NatsTelemetry
 
 
@@ -37,36 +37,45 @@ class Messages:
     def __init__(self, telemetry: NatsTelemetry, subscription: Any, iterator: Any) -> None:
         self._telemetry, self._subscription, self._iterator = telemetry, subscription, iterator
 
-    def __aiter__(self) -> "_Loop":
-        return _Loop(self._telemetry, self._subscription, self._iterator)
+    def __aiter__(self) -> "Loop":
+        return Loop(self._telemetry, self._subscription, self._iterator.__anext__)
 
     async def __anext__(self) -> Any:
         """Give one message to whoever asks without a loop; nobody tells when its processing ends."""
-        return await receive(self._telemetry, self._subscription, self._iterator.__anext__)
+        ask = self._iterator.__anext__
+        return await receive(self._telemetry, self._subscription, "next_msg", ask)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._iterator, name)
 
 
-class _Loop:
-    __slots__ = ("_around", "_next", "_subscription", "_telemetry", "_turns")
+class Loop:
+    """One loop over messages of a subscription, or what is made of them: `find` gives its message."""
 
-    def __init__(self, telemetry: NatsTelemetry, subscription: Any, iterator: Any) -> None:
+    __slots__ = ("_around", "_find", "_next", "_subscription", "_telemetry", "_turns")
+
+    def __init__(
+        self,
+        telemetry: NatsTelemetry,
+        subscription: Any,
+        next_item: Callable[[], Any],
+        find: Callable[[Any], Any] = itself,
+    ) -> None:
         self._telemetry, self._subscription = telemetry, subscription
-        self._next: Callable[[], Any] = iterator.__anext__
+        self._next, self._find = next_item, find
         self._around, self._turns = get_current(), Turns()
 
-    def __aiter__(self) -> "_Loop":
+    def __aiter__(self) -> "Loop":
         return self
 
     async def __anext__(self) -> Any:
         self._turns.end()
-        message = await self._next()
-        telemetry = self._telemetry
-        if not telemetry.is_deaf_to(message.headers):
+        item = await self._next()
+        message, telemetry = self._find(item), self._telemetry
+        if message is not None and not telemetry.is_deaf_to(message.headers):
             consumer = telemetry.consumer_of(self._subscription)
             operation, plan = consumer.begin_process(message, self._around)
             plan.tally.count += 1
             remember(message, operation)
             self._turns.begin(operation)
-        return message
+        return item

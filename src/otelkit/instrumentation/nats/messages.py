@@ -1,6 +1,7 @@
 """What is kept on a message of the library's, under names of our own, for as long as it lives."""
 
 from collections.abc import Iterable
+from contextvars import ContextVar
 from typing import Any
 
 from opentelemetry.context import Context
@@ -10,6 +11,9 @@ from otelkit.instrumentation.messaging import Operation
 from otelkit.instrumentation.messaging.carriers import extract, link_to
 
 _OPERATION, _BATCH, _CREATED = "_otelkit_operation", "_otelkit_batch", "_otelkit_created"
+_MESSAGE = "_otelkit_message"
+DELIVERED: ContextVar[Any] = ContextVar("otelkit_nats_delivered", default=None)
+"""The message that a callback of the library's turns into an entry of a bucket."""
 
 
 def remember(message: Any, operation: Operation) -> None:
@@ -20,6 +24,18 @@ def remember(message: Any, operation: Operation) -> None:
 def remember_batch(message: Any, operation: Operation) -> None:
     """Keep the operation by which a message is processed together with others."""
     message.__dict__[_BATCH] = operation
+
+
+def keep_message(entry: Any) -> None:
+    """Keep the message that an entry is being made of."""
+    message = DELIVERED.get()
+    if message is not None:
+        entry.__dict__[_MESSAGE] = message
+
+
+def message_of(entry: Any) -> Any:
+    """Give the message that an entry of a bucket was made of, if anybody kept it."""
+    return None if entry is None else entry.__dict__.get(_MESSAGE)
 
 
 def operation_of(message: Any) -> Operation | None:

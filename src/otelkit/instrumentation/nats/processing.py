@@ -10,7 +10,7 @@ from typing import Any
 from opentelemetry.context import get_current
 
 from otelkit.instrumentation.messaging import Operation, Scope
-from otelkit.instrumentation.nats.messages import operation_of, remember
+from otelkit.instrumentation.nats.messages import message_of, operation_of, remember
 from otelkit.instrumentation.nats.telemetry import NatsTelemetry
 
 
@@ -24,10 +24,14 @@ def processing(message: Any) -> AbstractContextManager[Operation | None]:
     """Process a message in a `with` block: its span's context is current there, and the exception recorded.
 
     Args:
-        message: a `nats.aio.msg.Msg`, received by whatever way. Follows semantic conventions 1.44, "process".
+        message: a `nats.aio.msg.Msg`, received by whatever way, or what a watch of a bucket gives.
+            Follows semantic conventions 1.44, "process".
     """
     telemetry = Active.telemetry
-    if telemetry is None or telemetry.is_deaf_to(message.headers):
+    if telemetry is None:
+        return nullcontext()
+    message = message_of(message) or message
+    if telemetry.is_deaf_to(message.headers):
         return nullcontext()
     operation = operation_of(message)
     if operation is None:

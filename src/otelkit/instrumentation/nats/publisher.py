@@ -50,9 +50,9 @@ def _publish(original: Callable[..., Any], telemetry: NatsTelemetry) -> Any:
             carried = telemetry.carry(operation.context, headers, broker)
             await original(client, subject, payload, reply, carried or None)
         except BaseException as error:
-            telemetry.end_send(operation, plan, error)
+            telemetry.end(operation, plan, error)
             raise
-        telemetry.end_send(operation, plan)
+        telemetry.end(operation, plan)
 
     return publish
 
@@ -90,10 +90,10 @@ def _request(original: Callable[..., Any], telemetry: NatsTelemetry) -> Any:
             else:
                 response = await original(client, subject, payload, timeout, old_style, carried)
         except BaseException as error:
-            telemetry.end_send(operation, plan, error)
+            telemetry.end(operation, plan, error)
             raise
         code = response.headers.get(SERVICE_ERROR_CODE, "") if response.headers else ""
-        telemetry.end_send(operation, plan, error_type=code)
+        telemetry.end(operation, plan, error_type=code)
         return response
 
     return request

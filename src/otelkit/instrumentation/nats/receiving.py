@@ -13,6 +13,7 @@ from typing import Any
 
 from nats.aio.subscription import Subscription
 
+from otelkit.instrumentation.nats.brokers import RECEIVE
 from otelkit.instrumentation.nats.inner import outer_operation
 from otelkit.instrumentation.nats.messages import links_to
 from otelkit.instrumentation.nats.patching import Patches
@@ -29,25 +30,38 @@ def patch_receiving(patches: Patches, telemetry: NatsTelemetry) -> None:
         async def next_msg(subscription: Any, timeout: float | None = 1.0) -> Any:  # noqa: ASYNC109 - the library's
             if outer_operation() is not None or telemetry.is_off():
                 return await original(subscription, timeout)
-            return await receive(telemetry, subscription, lambda: original(subscription, timeout))
+            return await receive(telemetry, subscription, "next_msg", lambda: original(subscription, timeout))
 
         return next_msg
 
     patches.replace(Subscription, "next_msg", make)
 
 
-async def receive(telemetry: NatsTelemetry, subscription: Any, wait: Callable[[], Awaitable[Any]]) -> Any:
-    """Wait for one message of a subscription, and say so."""
+def itself(message: Any) -> Any:
+    """Give the message of what was received, where that is a message."""
+    return message
+
+
+async def receive(
+    telemetry: NatsTelemetry,
+    subscription: Any,
+    word: str,
+    wait: Callable[[], Awaitable[Any]],
+    find: Callable[[Any], Any] = itself,
+) -> Any:
+    """Wait for something of a subscription, and say so, if `find` finds a message in it."""
     start = time_ns()
     try:
-        message = await wait()
+        item = await wait()
     except IN_VAIN:
         raise
     except Exception as error:
-        plan = telemetry.consumer_of(subscription).fail_to_receive()
+        plan = telemetry.consumer_of(subscription).plan_of_none(word)
         telemetry.begin(plan, start_nanos=start).end(error)
         raise
-    plan, more = telemetry.consumer_of(subscription).receive(message)
-    plan.tally.count += 1
-    telemetry.begin(plan, more, links_to([message]), start).end()
-    return message
+    message = find(item)
+    if message is not None:
+        plan, more = telemetry.consumer_of(subscription).plan_of(word, RECEIVE, message)
+        plan.tally.count += 1
+        telemetry.begin(plan, more, links_to([message]), start).end()
+    return item

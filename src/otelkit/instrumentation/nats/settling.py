@@ -13,6 +13,7 @@ from nats.aio.msg import Msg
 from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
 
 from otelkit.instrumentation.messaging.operations import name_of
+from otelkit.instrumentation.nats.consumers import SETTLE
 from otelkit.instrumentation.nats.messages import links_to, processing_of
 from otelkit.instrumentation.nats.patching import Patches
 from otelkit.instrumentation.nats.telemetry import NatsTelemetry
@@ -56,7 +57,7 @@ def _in_span(telemetry: NatsTelemetry, word: str) -> Callable[[Any], Any]:
         async def settle(message: Any, *arguments: Any, **named: Any) -> Any:
             if telemetry.is_off():
                 return await original(message, *arguments, **named)
-            plan, more = telemetry.consumer_of_message(message).settle(word, message)
+            plan, more = telemetry.consumer_of_message(message).plan_of(word, SETTLE, message)
             more = {**(more or {}), **_details(word, arguments, named)}
             operation = telemetry.begin(plan, more, links_to([message]))
             try:

@@ -48,10 +48,10 @@ def _publish(original: Callable[..., Any], telemetry: NatsTelemetry) -> Any:
         try:
             answer = await original(stream_context, subject, payload, timeout, stream, headers, msg_ttl)
         except BaseException as error:
-            telemetry.end_send(operation, plan, error)
+            telemetry.end(operation, plan, error)
             raise
         _note(operation, answer)
-        telemetry.end_send(operation, plan)
+        telemetry.end(operation, plan)
         return answer
 
     return publish
@@ -74,7 +74,7 @@ def _publish_async(original: Callable[..., Any], telemetry: NatsTelemetry) -> An
         try:
             future = await original(stream_context, subject, payload, wait_stall, stream, headers, msg_ttl)
         except BaseException as error:
-            telemetry.end_send(*begun, error)
+            telemetry.end(*begun, error)
             raise
         future.add_done_callback(_Acknowledgement(telemetry, future.get_loop(), begun))
         return future
@@ -131,16 +131,16 @@ class _Acknowledgement:
             error = getattr(future, "_exception", None)
         if error is None:
             _note(operation, future.result())
-        self._telemetry.end_send(operation, plan, error)
+        self._telemetry.end(operation, plan, error)
 
     def fail(self, error: Exception) -> None:
         """End with a refusal."""
-        self._telemetry.end_send(*self._begun, error)
+        self._telemetry.end(*self._begun, error)
 
     def __del__(self) -> None:
         if self._begun[0].has_ended:
             return
         try:  # not at once: the garbage collector may come by where a lock of the SDK is held
-            self._loop.call_soon_threadsafe(self._telemetry.end_send, *self._begun, None, UNACKNOWLEDGED)
+            self._loop.call_soon_threadsafe(self._telemetry.end, *self._begun, None, UNACKNOWLEDGED)
         except RuntimeError:  # the loop is closed
-            self._telemetry.end_send(*self._begun, None, UNACKNOWLEDGED)
+            self._telemetry.end(*self._begun, None, UNACKNOWLEDGED)

@@ -4,13 +4,14 @@ from typing import Any
 
 from opentelemetry.context import Context, get_current
 from opentelemetry.metrics import MeterProvider
+from opentelemetry.semconv._incubating.attributes.messaging_attributes import MESSAGING_OPERATION_TYPE
 from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
 from opentelemetry.trace import TracerProvider
 
 from otelkit.instrumentation.messaging import Operation, Plan, Telemetry, Templates
 from otelkit.instrumentation.messaging.carriers import Headers, fill
 from otelkit.instrumentation.messaging.operations import name_of
-from otelkit.instrumentation.nats.brokers import Broker
+from otelkit.instrumentation.nats.brokers import SEND, Broker
 from otelkit.instrumentation.nats.consumers import Consumer, Pulled
 from otelkit.instrumentation.nats.inner import Carried
 from otelkit.instrumentation.nats.messages import processing_of
@@ -84,15 +85,15 @@ class NatsTelemetry(Telemetry):
         operation = None if message is None else processing_of(message)
         return self.carry(get_current() if operation is None else operation.context, headers, broker)
 
-    def end_send(
+    def end(
         self, operation: Operation, plan: Plan, error: BaseException | None = None, error_type: str = ""
     ) -> None:
-        """End a send, once, and count it: one that failed was attempted, too."""
+        """End an operation on one message, once, and count it; a send that failed was attempted, too."""
         if operation.has_ended:
             return
         operation.end(error, error_type)
         if error is None and not error_type:
             plan.tally.count += 1
-        else:
+        elif plan.metric[MESSAGING_OPERATION_TYPE] == SEND.value:
             failed = {**plan.metric, ERROR_TYPE: error_type or name_of(error)}
             self.instruments.sent.of(failed).count += 1

@@ -11,6 +11,7 @@ from nats.aio.client import Client
 from nats.aio.subscription import Subscription
 from nats.js.api import StorageType
 from nats.js.client import JetStreamContext
+from nats.js.kv import KeyValue
 
 from otelkit.instrumentation.nats import NatsInstrumentor
 from otelkit.testing.servers.server import Server
@@ -94,3 +95,10 @@ async def filled(connection: Client, subject: str) -> Subscription:
 async def publish_paid(streams: JetStreamContext, subject: str, count: int = 3) -> None:
     for number in range(count):
         await streams.publish(f"{subject}.paid", str(number).encode())
+
+
+@pytest.fixture
+async def stock(streams: JetStreamContext, subject: str) -> AsyncIterator[KeyValue]:
+    bucket = await streams.create_key_value(bucket=subject.replace(".", "_"), history=5)
+    yield bucket
+    await streams.delete_key_value(bucket._name)
