@@ -24,7 +24,7 @@ from rabbitmq_aio_pika.startup import one_message, start_telemetry
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Replay; exit code 1 when the broker cannot be reached or letters are left that nobody knows a queue for."""
+    """Replay; exit code 1 when the broker is away, or letters are left that no queue is known for."""
     parser = argparse.ArgumentParser(prog="python -m rabbitmq_aio_pika.replay", description=__doc__)
     parser.add_argument("--limit", type=int, default=100, help="letters at most (default %(default)s)")
     limit = parser.parse_args(arguments).limit

@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from aio_pika.abc import AbstractIncomingMessage
 from opentelemetry import trace
+from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
 
 from rabbitmq_aio_pika.broker.topology import ANNOUNCEMENTS, SHIPMENTS
 from rabbitmq_aio_pika.messages import read_body
@@ -35,8 +36,11 @@ class Carrier:
         """Hand a parcel over. Raises CarrierError."""
         tracer = trace.get_tracer(__name__)
         # The exception is recorded where it leaves the processing of the message.
-        with tracer.start_as_current_span("book carrier", kind=trace.SpanKind.CLIENT, record_exception=False):
+        with tracer.start_as_current_span(
+            "book carrier", kind=trace.SpanKind.CLIENT, record_exception=False
+        ) as span:
             if not self.available:
+                span.set_attribute(ERROR_TYPE, CarrierError.__name__)
                 raise CarrierError(f"the carrier does not take parcel {shipment.id}")
 
 

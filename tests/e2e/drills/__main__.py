@@ -18,6 +18,8 @@ DRILLS = {
     "hostile_headers": "hostile headers",
     "hostile_payloads": "hostile OTLP",
     "overload": "5 times overload",
+    "rabbitmq_fuzzed": "RabbitMQ, fuzzed",
+    "rabbitmq_kills": "RabbitMQ killed",
     "sigterm": "SIGTERM under load",
     "sustained_spans": "steady load",
 }

@@ -5,8 +5,6 @@ shares it cannot get rid of messages, which is what the broker needs. Connection
 on them is opened again. What was under way is not: it fails, and whoever began it begins again.
 """
 
-import logging
-
 import aio_pika
 from aio_pika.abc import AbstractRobustConnection
 from aio_pika.exceptions import AMQPConnectionError, AuthenticationError, ProbableAuthenticationError
@@ -14,11 +12,11 @@ from aiormq.exceptions import ConnectionNotAllowed
 
 from otelkit import ConfigurationError
 from rabbitmq_aio_pika.broker.address import place_of
+from rabbitmq_aio_pika.broker.decoding import survive_undecodable
 from rabbitmq_aio_pika.broker.errors import LOST, UnavailableError
 from rabbitmq_aio_pika.settings import Settings
 
 _REFUSALS = (AuthenticationError, ProbableAuthenticationError, ConnectionNotAllowed)
-_log = logging.getLogger(__name__)
 
 
 async def open_connection(settings: Settings, purpose: str) -> AbstractRobustConnection:
@@ -28,6 +26,7 @@ async def open_connection(settings: Settings, purpose: str) -> AbstractRobustCon
         ConfigurationError: the broker answers, but will never let us in.
         UnavailableError: it does not answer; ask again.
     """
+    survive_undecodable()
     url = settings.rabbitmq_url.get_secret_value()
     try:
         return await aio_pika.connect_robust(

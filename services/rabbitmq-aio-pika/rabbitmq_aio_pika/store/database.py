@@ -75,6 +75,11 @@ class Database:
                 await self._connection.rollback()
                 raise
 
+    async def read(self, statement: str, *values: Any) -> list[Row]:
+        """Run one statement that only reads; its rows. Raises sqlite3.Error."""
+        async with self._turn:
+            return await Transaction(self._connection).run(statement, *values)
+
     async def close(self) -> None:
         """Let go of the file."""
         async with self._turn:

@@ -15,7 +15,7 @@ from opentelemetry import propagate
 
 from rabbitmq_aio_pika.store.database import Database, Transaction
 
-LONGEST_PAUSE_SECONDS = 300
+LONGEST_PAUSE_SECONDS = 300.0
 
 
 class FullError(Exception):
@@ -79,8 +79,7 @@ class Outbox:
     async def take_due(self, limit: int) -> list[OutboxMessage]:
         """Read the next messages, oldest first; they stay until they are removed."""
         statement = f"SELECT {_COLUMNS} FROM outbox WHERE due_at <= ? ORDER BY due_at, written_at LIMIT ?"  # noqa: S608 - a constant
-        async with self._database.transaction() as transaction:
-            return [_message(row) for row in await transaction.run(statement, time.time(), limit)]
+        return [_message(row) for row in await self._database.read(statement, time.time(), limit)]
 
     async def settle(self, confirmed: Sequence[str], refused: Sequence[tuple[OutboxMessage, str]]) -> None:
         """Remove what the broker has; keep what it does not want, with the reason, for a later attempt."""
@@ -100,19 +99,17 @@ class Outbox:
     async def show(self, limit: int) -> list[OutboxMessage]:
         """Read the oldest messages, those with a reason first."""
         statement = f"SELECT {_COLUMNS} FROM outbox ORDER BY reason IS NULL, written_at LIMIT ?"  # noqa: S608 - a constant
-        async with self._database.transaction() as transaction:
-            return [_message(row) for row in await transaction.run(statement, limit)]
+        return [_message(row) for row in await self._database.read(statement, limit)]
 
     async def count(self) -> None:
         """Count those that only wait, and those that the broker did not want."""
-        async with self._database.transaction() as transaction:
-            ((all_, refused),) = await transaction.run("SELECT count(*), count(reason) FROM outbox")
+        ((all_, refused),) = await self._database.read("SELECT count(*), count(reason) FROM outbox")
         self.waiting, self.refused = all_ - refused, refused
 
 
 def pause_after(attempts: int) -> float:
-    """Seconds until the next attempt: 1, 2, 4, ... up to five minutes."""
-    return float(min(LONGEST_PAUSE_SECONDS, 2 ** min(attempts, 10)))
+    """Seconds until the next attempt: 0.25, 0.5, 1, ... up to five minutes."""
+    return min(LONGEST_PAUSE_SECONDS, float(2 ** min(attempts, 20)) / 4)
 
 
 def _message(row: tuple[Any, ...]) -> OutboxMessage:

@@ -48,9 +48,7 @@ class Shipments:
 
     async def get(self, shipment_id: str) -> Shipment:
         """Read one. Raises NotFoundError."""
-        async with self._database.transaction() as transaction:
-            statement = "SELECT id, request, state FROM shipments WHERE id = ?"
-            rows = await transaction.run(statement, shipment_id)
+        rows = await self._database.read("SELECT id, request, state FROM shipments WHERE id = ?", shipment_id)
         if not rows:
             raise NotFoundError(f"there is no shipment {shipment_id}")
         return Shipment(*rows[0])
