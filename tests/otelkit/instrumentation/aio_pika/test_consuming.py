@@ -9,7 +9,8 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from opentelemetry import trace
 from opentelemetry.trace import SpanKind, StatusCode
 
-from .conftest import Instrument, Seen, exceptions_of, is_child, is_linked, said
+from .conftest import Instrument, Seen
+from .reading import exceptions_of, is_child, is_linked, said
 
 pytestmark = pytest.mark.integration
 

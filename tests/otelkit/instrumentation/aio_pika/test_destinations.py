@@ -7,7 +7,8 @@ from yarl import URL
 
 from otelkit.instrumentation.aio_pika.destinations import Namer, server_of
 
-from .conftest import Instrument, Seen, said
+from .conftest import Instrument, Seen
+from .reading import said
 
 MADE_UP = "amq_" + "0123456789abcdef" * 2
 

@@ -7,7 +7,8 @@ from aio_pika.exceptions import QueueEmpty
 from opentelemetry import trace
 from opentelemetry.trace import SpanKind, StatusCode
 
-from .conftest import Instrument, Seen, is_linked, said
+from .conftest import Instrument, Seen
+from .reading import is_linked, said
 
 pytestmark = pytest.mark.integration
 

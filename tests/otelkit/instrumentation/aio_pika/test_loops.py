@@ -7,9 +7,9 @@ from aio_pika import Message, Queue
 from aio_pika.abc import AbstractChannel
 from opentelemetry import trace
 from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.trace import StatusCode
 
-from .conftest import Instrument, Seen, exceptions_of, is_child, said
+from .conftest import Instrument, Seen
+from .reading import is_child
 
 pytestmark = pytest.mark.integration
 
@@ -60,93 +60,6 @@ async def test_each_turn_has_the_span_of_its_message(
     assert all(is_child(*pair) for pair in zip(processes, publishes, strict=True))
     assert [[event.name for event in span.events] for span in processes] == [["ack"]] * 3
     assert [span.name for span in processes] == ["process orders"] * 3
-
-
-async def test_exception_inside_process_is_the_error_of_its_message_alone(
-    instrument: Instrument, seen: Seen, channel: AbstractChannel, queue: Queue
-) -> None:
-    instrument()
-    await send(channel, 2)
-
-    async def work() -> None:
-        async with queue.iterator() as messages:
-            async for message in messages:
-                async with message.process():
-                    if message.delivery_tag == 2:
-                        raise LookupError("no such order")
-
-    with pytest.raises(LookupError):
-        await asyncio.wait_for(work(), 5)
-    good, bad = seen.all("process")
-
-    assert good.status.status_code is StatusCode.UNSET
-    assert bad.status.status_code is StatusCode.ERROR
-    assert exceptions_of(bad) == ["LookupError"]
-    assert current() == 0
-
-
-async def test_exception_that_the_loop_catches_is_recorded_once(
-    instrument: Instrument, seen: Seen, channel: AbstractChannel, queue: Queue
-) -> None:
-    instrument()
-    await send(channel)
-
-    async with queue.iterator() as messages:
-        async for message in messages:
-            try:
-                async with message.process(requeue=False):
-                    raise LookupError("no such order")
-            except LookupError:
-                break
-    (process,) = await seen.wait_for("process")
-
-    assert exceptions_of(process) == ["LookupError"]
-    assert said(process)["error.type"] == "LookupError"
-
-
-async def test_cancelled_loop_ends_its_span_and_detaches(
-    instrument: Instrument, seen: Seen, channel: AbstractChannel, queue: Queue
-) -> None:
-    instrument()
-    await send(channel)
-    inside, after = asyncio.Event(), []
-
-    async def work() -> None:
-        try:
-            async with queue.iterator() as messages:
-                async for _ in messages:
-                    inside.set()
-                    await asyncio.Event().wait()
-        finally:
-            after.append(current())
-
-    task = asyncio.create_task(work())
-    await asyncio.wait_for(inside.wait(), 5)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-
-    assert after == [0]
-    assert len(seen.all("process")) == 1
-
-
-async def test_timeout_of_an_iterator_leaves_no_span_behind(
-    instrument: Instrument, seen: Seen, channel: AbstractChannel, queue: Queue
-) -> None:
-    instrument()
-    await send(channel)
-
-    async def work() -> None:
-        async with queue.iterator(timeout=0.1) as messages:
-            async for message in messages:
-                await message.ack()
-
-    with pytest.raises(TimeoutError):
-        await work()
-
-    (process,) = seen.all("process")
-    assert process.status.status_code is StatusCode.UNSET
-    assert current() == 0
 
 
 async def test_loop_inside_a_span_stays_in_it_after_each_turn(

@@ -9,7 +9,8 @@ from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import DeliveryError
 from opentelemetry.trace import StatusCode
 
-from .conftest import Instrument, Seen, exceptions_of, said
+from .conftest import Instrument, Seen
+from .reading import exceptions_of, said
 
 pytestmark = pytest.mark.integration
 

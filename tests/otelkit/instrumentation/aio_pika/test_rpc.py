@@ -12,7 +12,8 @@ from aio_pika.patterns import RPC, JsonRPC, Master
 from opentelemetry import trace
 from opentelemetry.trace import SpanKind, StatusCode
 
-from .conftest import Instrument, Seen, exceptions_of, is_child, said
+from .conftest import Instrument, Seen
+from .reading import exceptions_of, is_child, said
 
 pytestmark = pytest.mark.integration
 

@@ -7,7 +7,8 @@ from aio_pika import Message, Queue
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from opentelemetry.trace import SpanKind, StatusCode
 
-from .conftest import Instrument, Seen, is_child, is_linked, said
+from .conftest import Instrument, Seen
+from .reading import is_child, is_linked, said
 
 pytestmark = pytest.mark.integration
 

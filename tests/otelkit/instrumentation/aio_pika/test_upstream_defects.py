@@ -5,24 +5,19 @@ can go. Where no issue is named none was found.
 """
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
-import aio_pika
 import pytest
 from aio_pika import Message, Queue
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
-from aio_pika.patterns import RPC
 from opentelemetry import trace
-from opentelemetry.instrumentation.aio_pika import AioPikaInstrumentor as UpstreamInstrumentor
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanKind, StatusCode
 
-from otelkit.instrumentation.aio_pika import AioPikaInstrumentor
-from otelkit.testing.servers.server import Server
-
-from .conftest import Seen, said
+from .both import both
+from .conftest import Seen
+from .reading import said
 
 pytestmark = pytest.mark.integration
 
@@ -31,24 +26,6 @@ pytestmark = pytest.mark.integration
 def kind() -> str:
     """One kind of connection is enough."""
     return "plain"
-
-
-def both(defect: str, raises: type[Exception] = AssertionError) -> pytest.MarkDecorator:
-    """Check ours, and upstream's with its defect."""
-    upstream = pytest.param(
-        UpstreamInstrumentor, id="upstream", marks=pytest.mark.xfail(reason=defect, raises=raises)
-    )
-    return pytest.mark.parametrize(
-        "instrumentor", [pytest.param(AioPikaInstrumentor, id="otelkit"), upstream]
-    )
-
-
-@pytest.fixture
-def instrumented(instrumentor: type[Any], seen: Seen) -> Iterator[None]:
-    made = instrumentor()
-    made.instrument(tracer_provider=seen.tracers, meter_provider=seen.meters)
-    yield
-    made.uninstrument()
 
 
 async def consume_one(seen: Seen, channel: AbstractChannel, queue: Queue) -> ReadableSpan:
@@ -128,36 +105,6 @@ async def test_process_span_links_to_the_creation_of_its_message(
     assert [link.context.span_id for link in span.links] == [one(seen, SpanKind.PRODUCER).context.span_id]
 
 
-@both("names of reply queues are in span names")
-async def test_reply_queues_are_not_in_span_names(
-    instrumented: None, seen: Seen, channel: AbstractChannel
-) -> None:
-    replies = await channel.declare_queue(exclusive=True)
-    await channel.default_exchange.publish(Message(b"tea"), replies.name)
-
-    assert replies.name not in one(seen, SpanKind.PRODUCER).name
-
-
-@both("a message that comes back as unroutable is a success")
-async def test_unroutable_message_is_an_error(
-    instrumented: None, seen: Seen, channel: AbstractChannel
-) -> None:
-    await channel.default_exchange.publish(Message(b"tea"), "nowhere", mandatory=True)
-
-    assert one(seen, SpanKind.PRODUCER).status.status_code is StatusCode.ERROR
-
-
-@both("publish writes its context into the application's message")
-async def test_message_of_the_application_is_not_changed(
-    instrumented: None, channel: AbstractChannel, queue: Queue
-) -> None:
-    message = Message(b"tea", headers={"shop": "tea"})
-
-    await channel.default_exchange.publish(message, "orders")
-
-    assert message.headers == {"shop": "tea"}
-
-
 @both(
     "a header that is no text raises before the callback is called, so that the message is lost", TimeoutError
 )
@@ -195,49 +142,3 @@ async def test_cancelled_callback_is_an_error(
     await asyncio.wait([task])
 
     assert one(seen, SpanKind.CONSUMER).status.status_code is StatusCode.ERROR
-
-
-@both("a message without a context is processed in the trace in which the channel was opened")
-async def test_message_without_a_context_has_a_trace_of_its_own(
-    seen: Seen, rabbitmq_server: Server, instrumentor: type[Any]
-) -> None:
-    with seen.tracers.get_tracer("test").start_as_current_span("start-up"):
-        connection = await aio_pika.connect(rabbitmq_server.url)
-        channel = await connection.channel()
-    async with connection:
-        queue = await channel.declare_queue("orders", exclusive=True)
-        assert isinstance(queue, Queue)
-        await channel.default_exchange.publish(Message(b"tea"), "orders")
-        made = instrumentor()
-        made.instrument(tracer_provider=seen.tracers)
-        done = asyncio.Event()
-
-        async def handle(message: AbstractIncomingMessage) -> None:
-            await message.ack()
-            done.set()
-
-        await queue.consume(handle)
-        await asyncio.wait_for(done.wait(), 5)
-        made.uninstrument()
-
-    assert one(seen, SpanKind.CONSUMER).parent is None
-
-
-@both("there are no metrics")
-async def test_durations_are_recorded(instrumented: None, seen: Seen, channel: AbstractChannel) -> None:
-    await channel.default_exchange.publish(Message(b"tea"), "nowhere")
-
-    assert seen.points("messaging.client.operation.duration")
-
-
-@both("an RPC is no call: two sends and two receives, the answer's in a span of its own")
-async def test_rpc_is_one_call(instrumented: None, seen: Seen, channel: AbstractChannel) -> None:
-    async def answer() -> int:
-        return 42
-
-    rpc = await RPC.create(channel)
-    await rpc.register("answer", answer, auto_delete=True)
-    await rpc.call("answer")
-    await rpc.close()
-
-    assert [span.name for span in seen.spans() if span.kind is SpanKind.CLIENT] == ["call answer"]
