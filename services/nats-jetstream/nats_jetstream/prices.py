@@ -1,0 +1,3 @@
+"""What things cost."""
+
+PRICES_CENTS = {"tea": 300, "chair": 4500, "lamp": 1200}

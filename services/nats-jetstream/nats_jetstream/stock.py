@@ -1,0 +1,93 @@
+"""Stock levels in a key-value bucket, changed by whoever saw the latest revision.
+
+Reserving, shipping and giving back change one value at once, so each happens once for an order however often
+it is tried. `StockWatch` follows all changes, and answers without asking the server.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError
+from nats.js.kv import KeyValue
+
+from nats_jetstream.errors import NotFoundError, UnavailableError
+from nats_jetstream.shapes import Shelf
+
+_ATTEMPTS = 50
+_PAUSE_SECONDS = 0.002  # before the next attempt, growing with each
+_log = logging.getLogger(__name__)
+
+
+class OutOfStockError(Exception):
+    """There is too little now; there may be more later."""
+
+
+class UnknownItemError(NotFoundError):
+    """The shop does not have it."""
+
+
+class Stock:
+    """The shelves. Methods raise UnknownItemError, and UnavailableError when others are always faster."""
+
+    def __init__(self, bucket: KeyValue) -> None:
+        self._bucket = bucket
+
+    async def look(self, item: str) -> Shelf:
+        """Read one shelf."""
+        return (await self._read(item))[0]
+
+    async def reserve(self, item: str, quantity: int, order_id: str) -> None:
+        """Put goods aside for an order, once. Raises OutOfStockError."""
+
+        def change(shelf: Shelf) -> bool:
+            if order_id in shelf.reserved:
+                return False
+            if shelf.free < quantity:
+                raise OutOfStockError(f"{quantity} of {item} wanted, {shelf.free} are free")
+            shelf.reserved[order_id] = quantity
+            return True
+
+        await self._change(item, change)
+
+    async def ship(self, item: str, order_id: str) -> None:
+        """Take what was put aside for an order from the shelf, once."""
+
+        def change(shelf: Shelf) -> bool:
+            quantity = shelf.reserved.pop(order_id, 0)
+            shelf.level -= quantity
+            return quantity > 0
+
+        await self._change(item, change)
+
+    async def add(self, item: str, quantity: int) -> int:
+        """Put goods on the shelf; its new level. This one is not safe to repeat."""
+        level = 0
+
+        def change(shelf: Shelf) -> bool:
+            nonlocal level
+            level = shelf.level = shelf.level + quantity
+            return True
+
+        await self._change(item, change)
+        return level
+
+    async def _change(self, item: str, change: Callable[[Shelf], bool]) -> None:
+        for attempt in range(_ATTEMPTS):
+            shelf, revision = await self._read(item)
+            if not change(shelf):
+                return
+            try:
+                await self._bucket.update(item, shelf.model_dump_json().encode(), revision)
+            except KeyWrongLastSequenceError:  # somebody was faster: look again
+                await asyncio.sleep(_PAUSE_SECONDS * attempt)
+            else:
+                return
+        raise UnavailableError(f"{item}: {_ATTEMPTS} attempts to change its level collided")
+
+    async def _read(self, item: str) -> tuple[Shelf, int]:
+        try:
+            entry = await self._bucket.get(item)
+        except KeyNotFoundError:
+            raise UnknownItemError(f"the shop has no {item}") from None
+        return Shelf.model_validate_json(entry.value or b""), entry.revision or 0
