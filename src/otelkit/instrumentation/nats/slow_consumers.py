@@ -1,7 +1,8 @@
-"""Slow consumers: messages that the client drops because a subscription is full are counted, and logged.
+"""Slow consumers: messages that the client drops because a subscription is full are counted, and an event.
 
-Core NATS leaves no other trace of them. Each is counted; the log has the first, and then one line in a while,
-with the number since the line before. Counted where the library makes the error that it hands to `error_cb`.
+Core NATS leaves no other trace of them. Each is counted; the event, a log record with a name, comes with the
+first, and then once in a while, with the number since the one before. Counted where the library makes the
+error that it hands to `error_cb`.
 """
 
 import logging
@@ -16,12 +17,14 @@ from opentelemetry.semconv._incubating.attributes.messaging_attributes import (
     MESSAGING_OPERATION_NAME,
     MESSAGING_OPERATION_TYPE,
 )
+from opentelemetry.semconv.attributes.otel_attributes import OTEL_EVENT_NAME
 
 from otelkit.instrumentation.nats.consumers import PROCESS
 from otelkit.instrumentation.nats.patching import Patches
 from otelkit.instrumentation.nats.telemetry import NatsTelemetry
 
-DROPPED = "otelkit.nats.slow_consumer.dropped"
+EVENT = "otelkit.nats.slow_consumer"
+DROPPED = f"{EVENT}.dropped"
 SECONDS_BETWEEN_LINES = 10.0
 _DROPS = "_otelkit_drops"
 _OPERATION = {MESSAGING_OPERATION_NAME, MESSAGING_OPERATION_TYPE}
@@ -64,5 +67,6 @@ class _Drops:
         self._count += 1
         now = monotonic()
         if now >= self._next_line:
-            _log.warning(_LINE, self._count, subject, extra={**attributes, DROPPED: self._count})
+            extra = {**attributes, OTEL_EVENT_NAME: EVENT, DROPPED: self._count}
+            _log.warning(_LINE, self._count, subject, extra=extra)
             self._count, self._next_line = 0, now + SECONDS_BETWEEN_LINES
