@@ -10,11 +10,13 @@ import pytest
 
 from tests.repo.tree import ROOT, imports_of, named, parsed, tracked
 
-# Copied along with an instrumentation: one rule of baggage for all, one shape of a call for both gRPCs.
-SHARED = {"otelkit.instrumentation.baggage_hosts"}
+# Copied along with an instrumentation: one rule of baggage and of idling for all, one shape of a call for both
+# gRPCs, one of an operation for all brokers.
+SHARED = {"otelkit.instrumentation.baggage_hosts", "otelkit.instrumentation.idle"}
 SHARED_BY = {
-    f"otelkit.instrumentation.{name}": ("otelkit.instrumentation.grpc_calls",)
-    for name in ("grpc_aio", "grpc_sync")
+    f"otelkit.instrumentation.{name}": (f"otelkit.instrumentation.{shared}",)
+    for shared, names in {"grpc_calls": ("grpc_aio", "grpc_sync"), "messaging": ("aio_pika", "nats")}.items()
+    for name in names
 }
 SERVICES = {path.parent.parent.name: path.parent.name for path in tracked(":(glob)services/*/*/__init__.py")}
 
