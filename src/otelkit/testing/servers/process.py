@@ -11,6 +11,7 @@ from pathlib import Path
 
 from otelkit.testing.ports import free_port
 from otelkit.testing.servers.descendants import descendants_of
+from otelkit.testing.servers.guard import Guard
 from otelkit.testing.servers.home import Home
 from otelkit.testing.servers.recipe import Recipe
 from otelkit.testing.servers.server import Server, ServerError, wait_until_ready
@@ -25,6 +26,7 @@ class ProcessServer(Server):
     def __init__(self, recipe: Recipe, program: Path) -> None:
         self._recipe, self._program = recipe, program
         self._process: subprocess.Popen[bytes] | None = None
+        self._guard: Guard | None = None
         self.host, self.source = "127.0.0.1", str(program)
         self._home = Home(recipe)
         try:
@@ -39,8 +41,10 @@ class ProcessServer(Server):
         """End it and all that it started with SIGKILL."""
         if self._process is not None:
             self._signal(signal.SIGKILL)
+            if self._guard is not None:
+                self._guard.dismiss()
             self._process.wait()
-            self._process = None
+            self._process = self._guard = None
 
     def restart(self) -> None:
         """Start it again on the same folder and port."""
@@ -100,6 +104,7 @@ class ProcessServer(Server):
         command = recipe.command(self._program, folder, self.port)
         process = self._home.launch(command, recipe.environment(folder, self.port))
         self._process = process
+        self._guard = Guard(process.pid, folder)
         wait_until_ready(
             lambda: recipe.is_ready(self.host, self.port),
             lambda: process.poll() is None,
