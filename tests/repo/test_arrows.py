@@ -10,8 +10,8 @@ import pytest
 
 from tests.repo.tree import ROOT, imports_of, named, parsed, tracked
 
-# Copied along with an instrumentation: one rule of baggage and of idling for all, one shape of a call for both
-# gRPCs, one of an operation for all brokers.
+# Copied along with an instrumentation: one rule of baggage and of idling for all, one shape of a call for
+# both gRPCs, one of an operation for all brokers.
 SHARED = {"otelkit.instrumentation.baggage_hosts", "otelkit.instrumentation.idle"}
 SHARED_BY = {
     f"otelkit.instrumentation.{name}": (f"otelkit.instrumentation.{shared}",)
