@@ -8,12 +8,13 @@ parent too.
 
 from otelkit.instrumentation.messaging.operations import Operation
 from otelkit.instrumentation.messaging.plans import Plan, Plans
-from otelkit.instrumentation.messaging.scopes import Scope, Turns
+from otelkit.instrumentation.messaging.scopes import Block, Scope, Turns
 from otelkit.instrumentation.messaging.settings import Settings, read_settings
 from otelkit.instrumentation.messaging.telemetry import Telemetry
 from otelkit.instrumentation.messaging.templates import Destination, Templates
 
 __all__ = [
+    "Block",
     "Destination",
     "Operation",
     "Plan",

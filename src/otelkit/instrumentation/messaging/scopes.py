@@ -65,6 +65,22 @@ class Scope:
         self._operation.end(error)
 
 
+class Block(Scope):
+    """A scope that ends the operation instead of the loop or callback that began it, however late.
+
+    It may be entered in a task. One that is dropped without having been entered ends the operation, too.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, operation: Operation) -> None:
+        super().__init__(operation)
+        operation.is_taken = True
+
+    def __del__(self) -> None:
+        self._operation.end()
+
+
 def detach(token: Token[Context]) -> None:
     """Give back the context from before `token`, unless that is another task's to give back."""
     try:

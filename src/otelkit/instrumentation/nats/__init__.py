@@ -21,7 +21,7 @@ from otelkit.instrumentation.nats.key_values import patch_key_values
 from otelkit.instrumentation.nats.loops import patch_loops
 from otelkit.instrumentation.nats.objects import patch_objects
 from otelkit.instrumentation.nats.patching import Patches
-from otelkit.instrumentation.nats.processing import Active, processing
+from otelkit.instrumentation.nats.processing import Active, processing, processing_all
 from otelkit.instrumentation.nats.publisher import patch_publisher
 from otelkit.instrumentation.nats.pulling import patch_pulling
 from otelkit.instrumentation.nats.receiving import patch_receiving
@@ -31,9 +31,10 @@ from otelkit.instrumentation.nats.settling import patch_settling
 from otelkit.instrumentation.nats.slow_consumers import patch_slow_consumers
 from otelkit.instrumentation.nats.streams import patch_streams
 from otelkit.instrumentation.nats.telemetry import NatsTelemetry
+from otelkit.instrumentation.nats.unprocessing import unprocessed
 from otelkit.instrumentation.nats.watchers import patch_watchers
 
-__all__ = ["NatsInstrumentor", "processing"]
+__all__ = ["NatsInstrumentor", "processing", "processing_all", "unprocessed"]
 
 DEPENDENCIES = ("nats-py >= 2.16, < 3",)
 _PATCHES = (

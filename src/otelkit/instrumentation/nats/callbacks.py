@@ -14,11 +14,14 @@ from nats.aio.subscription import Subscription
 from opentelemetry.context import Context, attach
 
 from otelkit.instrumentation.messaging.scopes import detach
+from otelkit.instrumentation.nats.consumers import PROCESS
 from otelkit.instrumentation.nats.messages import DELIVERED, remember
 from otelkit.instrumentation.nats.patching import Patches
 from otelkit.instrumentation.nats.streams import fail_unanswered
 from otelkit.instrumentation.nats.telemetry import NatsTelemetry
 
+UNPROCESSED = "_otelkit_unprocessed"
+"""The mark of a callback that only hands its messages on."""
 _CALLBACK, _TRACED = "_cb", "_otelkit_traced"
 _LIBRARY = "nats."
 _FAILURES = {"_handle_async_reply": fail_unanswered}
@@ -53,7 +56,8 @@ def _trace(telemetry: NatsTelemetry, subscription: Any, callback: Any) -> Any:
     if owner.startswith(_LIBRARY) and name not in _AROUND_THE_APPLICATIONS:
         run = _in_no_context(callback, _FAILURES.get(name, _ignore))
     else:
-        run = _process(telemetry, subscription, callback)
+        make = _count if hasattr(callback, UNPROCESSED) else _process
+        run = make(telemetry, subscription, callback)
     setattr(run, _TRACED, callback)
     return run
 
@@ -72,10 +76,24 @@ def _process(telemetry: NatsTelemetry, subscription: Any, callback: Callable[...
             await callback(message)
         except BaseException as error:
             detach(token)
-            operation.end(error)
+            operation.note(error)
+            if not operation.is_taken:
+                operation.end()
             raise
         detach(token)
-        operation.end()
+        if not operation.is_taken:  # by a block in a task that goes on
+            operation.end()
+
+    return run
+
+
+def _count(telemetry: NatsTelemetry, subscription: Any, callback: Callable[..., Any]) -> Any:
+    @wraps(callback)
+    async def run(message: Any) -> None:
+        if telemetry.active:
+            plan, _ = telemetry.consumer_of(subscription).plan_of("process", PROCESS, message)
+            plan.tally.count += 1
+        await callback(message)
 
     return run
 

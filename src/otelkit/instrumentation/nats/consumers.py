@@ -5,7 +5,8 @@ a consumer that lives as long as its subscription has a random name, which stays
 Convention: "Messaging spans" (1.44), consumer groups and subscriptions.
 """
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 from nats.micro.service import Endpoint
 from opentelemetry.context import Context
@@ -13,7 +14,6 @@ from opentelemetry.semconv._incubating.attributes.messaging_attributes import (
     MESSAGING_BATCH_MESSAGE_COUNT,
     MESSAGING_CONSUMER_GROUP_NAME,
     MESSAGING_DESTINATION_SUBSCRIPTION_NAME,
-    MESSAGING_MESSAGE_ID,
     MessagingOperationTypeValues,
 )
 from opentelemetry.trace import Link
@@ -21,31 +21,15 @@ from opentelemetry.trace import Link
 from otelkit.instrumentation.messaging import Operation, Plan, Plans
 from otelkit.instrumentation.nats.brokers import OF_INBOX, RECEIVE, Broker
 from otelkit.instrumentation.nats.messages import created_by
+from otelkit.instrumentation.nats.sources import Source, describe, is_nuid
 from otelkit.instrumentation.nats.vocabulary import (
-    ACKNOWLEDGEMENTS,
-    DELIVERIES,
     ENDPOINT,
-    MESSAGE_ID,
-    SEQUENCE,
     SERVICE,
     STREAM,
 )
 
 PROCESS = MessagingOperationTypeValues.PROCESS
 SETTLE = MessagingOperationTypeValues.SETTLE
-_V1_TOKENS, _V2_TOKENS = 9, 11  # without domain and account, and with them
-_NUID_LENGTH = 22
-_MOST_DIGITS = 18  # what surely is a number of 64 bits
-
-
-class Source(NamedTuple):
-    """Where a message comes from: its subject, and of JetStream its stream and consumer."""
-
-    subject: str
-    stream: str = ""
-    consumer: str = ""
-
-
 Key = tuple[str, MessagingOperationTypeValues, Source]
 
 
@@ -67,6 +51,14 @@ class Consumer:
         plan = self._process[source]
         created = created_by(message)
         return self.broker.telemetry.begin_process(plan, message.headers, more, around, created), plan
+
+    def begin_batch(self, messages: Sequence[Any], links: Sequence[Link]) -> Operation:
+        """Begin to process messages together, in the current context; by their subject, if they share one."""
+        source, _ = describe(messages[0])
+        if any(message.subject != source.subject for message in messages):
+            source = source._replace(subject=source.stream or self._subject)
+        more = {MESSAGING_BATCH_MESSAGE_COUNT: len(messages)}
+        return self.broker.telemetry.begin(self._process[source], more, links)
 
     def plan_of(
         self, word: str, kind: MessagingOperationTypeValues, message: Any
@@ -100,7 +92,7 @@ class Consumer:
 
 
 class Pulled(Consumer):
-    """A consumer of a stream that is asked for messages, one or many at once."""
+    """A consumer of a stream that is asked for messages."""
 
     def __init__(self, broker: Broker, pull: Any) -> None:
         known = pull.__dict__
@@ -111,11 +103,6 @@ class Pulled(Consumer):
             {**broker.common, MESSAGING_CONSUMER_GROUP_NAME: name} if not is_nuid(name) else broker.common
         )
         self.fetch = broker.telemetry.plan("fetch", RECEIVE, stream, common, self._extra)
-        self._batch = broker.telemetry.plan("process", PROCESS, stream, common, self._extra)
-
-    def begin_batch(self, size: int, links: list[Link]) -> Operation:
-        """Begin to process messages together, in the current context."""
-        return self.broker.telemetry.begin(self._batch, {MESSAGING_BATCH_MESSAGE_COUNT: size}, links)
 
 
 def _endpoint_of(callback: Any) -> dict[str, Any]:
@@ -124,25 +111,3 @@ def _endpoint_of(callback: Any) -> dict[str, Any]:
         return {}
     known = endpoint.__dict__
     return {SERVICE: known["_service"].__dict__["_name"], ENDPOINT: known["_name"]}
-
-
-def describe(message: Any) -> tuple[Source, dict[str, Any] | None]:
-    """Give where a message comes from, and what is its own: sequence, deliveries, id."""
-    reply: str = message.reply
-    headers = message.headers
-    identifier = headers.get(MESSAGE_ID) if headers else None
-    tokens = reply.split(".") if reply.startswith(ACKNOWLEDGEMENTS) else ()
-    first = 2 if len(tokens) == _V1_TOKENS else 4 if len(tokens) >= _V2_TOKENS else 0
-    if not first:
-        return Source(message.subject), ({MESSAGING_MESSAGE_ID: identifier} if identifier else None)
-    stream, consumer, deliveries, sequence = tokens[first : first + 4]
-    more: dict[str, Any] = {MESSAGING_MESSAGE_ID: identifier} if identifier else {}
-    for name, digits in ((DELIVERIES, deliveries), (SEQUENCE, sequence)):
-        if digits.isdecimal() and len(digits) <= _MOST_DIGITS:  # a stranger may choose any reply subject
-            more[name] = int(digits)
-    return Source(message.subject, stream, consumer), more
-
-
-def is_nuid(name: str) -> bool:
-    """Say whether a name is one that nats-py made up for a consumer that has none."""
-    return len(name) == _NUID_LENGTH and name.isalnum() and not (name.islower() or name.isupper())

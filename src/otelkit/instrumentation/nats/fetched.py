@@ -50,7 +50,7 @@ def _each(messages: Iterator[Any], consumer: Pulled) -> Iterator[Any]:
 
 
 def _whole(messages: list[Any], consumer: Pulled, links: list[Link]) -> Iterator[Any]:
-    turns, operation = Turns(), consumer.begin_batch(len(messages), links)
+    turns, operation = Turns(), consumer.begin_batch(messages, links)
     for message in messages:
         remember_batch(message, operation)
     turns.begin(operation)

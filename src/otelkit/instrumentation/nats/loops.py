@@ -32,21 +32,21 @@ def patch_loops(patches: Patches, telemetry: NatsTelemetry) -> None:
 class Messages:
     """What `messages` gives: loops over it are traced."""
 
-    __slots__ = ("_iterator", "_subscription", "_telemetry")
+    __slots__ = ("iterator", "subscription", "telemetry")
 
     def __init__(self, telemetry: NatsTelemetry, subscription: Any, iterator: Any) -> None:
-        self._telemetry, self._subscription, self._iterator = telemetry, subscription, iterator
+        self.telemetry, self.subscription, self.iterator = telemetry, subscription, iterator
 
     def __aiter__(self) -> "Loop":
-        return Loop(self._telemetry, self._subscription, self._iterator.__anext__)
+        return Loop(self.telemetry, self.subscription, self.iterator.__anext__)
 
     async def __anext__(self) -> Any:
         """Give one message to whoever asks without a loop; nobody tells when its processing ends."""
-        ask = self._iterator.__anext__
-        return await receive(self._telemetry, self._subscription, "next_msg", ask)
+        ask = self.iterator.__anext__
+        return await receive(self.telemetry, self.subscription, "next_msg", ask)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._iterator, name)
+        return getattr(self.iterator, name)
 
 
 class Loop:

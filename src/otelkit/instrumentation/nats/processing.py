@@ -1,7 +1,7 @@
-"""`processing(message)`: a process span for a message that was received, for as long as a block runs.
+"""`processing(message)` and `processing_all(messages)`: process spans of the application's own choosing.
 
-For messages of `next_msg` and `fetch`, and for code that hands messages to tasks. Where a loop or a callback
-processes the message already, the block is that processing's: its exception is the span's.
+For messages of `next_msg` and `fetch`, and for loops and callbacks that hand messages to tasks. Such loops
+process nothing themselves: `unprocessed()` says so.
 """
 
 from contextlib import AbstractContextManager, nullcontext
@@ -9,9 +9,16 @@ from typing import Any
 
 from opentelemetry.context import get_current
 
-from otelkit.instrumentation.messaging import Operation, Scope
-from otelkit.instrumentation.nats.messages import message_of, operation_of, remember
+from otelkit.instrumentation.messaging import Block, Operation
+from otelkit.instrumentation.nats.messages import (
+    links_to,
+    message_of,
+    operation_of,
+    remember,
+    remember_batch,
+)
 from otelkit.instrumentation.nats.telemetry import NatsTelemetry
+from otelkit.instrumentation.nats.unprocessing import unprocessed
 
 
 class Active:
@@ -21,11 +28,13 @@ class Active:
 
 
 def processing(message: Any) -> AbstractContextManager[Operation | None]:
-    """Process a message in a `with` block: its span's context is current there, and the exception recorded.
+    """Process a message in a `with` block: its span's context is current there, and its exception recorded.
+
+    Where a loop or a callback has a span for this message, the block takes that over: it ends the span, also
+    when it is entered later, in a task. Follows semantic conventions 1.44, "process".
 
     Args:
         message: a `nats.aio.msg.Msg`, received by whatever way, or what a watch of a bucket gives.
-            Follows semantic conventions 1.44, "process".
     """
     telemetry = Active.telemetry
     if telemetry is None:
@@ -37,4 +46,19 @@ def processing(message: Any) -> AbstractContextManager[Operation | None]:
     if operation is None:
         operation, _ = telemetry.consumer_of_message(message).begin_process(message, get_current())
         remember(message, operation)
-    return Scope(operation)
+    return Block(operation)
+
+
+def processing_all(messages: list[Any]) -> AbstractContextManager[Operation | None]:
+    """Process messages together: one span in the current context, with a link to each one's creation.
+
+    Each one's acknowledgement is an event of that span. The SDK keeps 128 links of a span
+    (OTEL_SPAN_LINK_COUNT_LIMIT). Follows semantic conventions 1.44, "Batch processing".
+    """
+    telemetry, batch = Active.telemetry, list(unprocessed(messages))
+    if telemetry is None or not batch or all(telemetry.is_deaf_to(one.headers) for one in batch):
+        return nullcontext()
+    operation = telemetry.consumer_of_message(batch[0]).begin_batch(batch, links_to(batch))
+    for message in batch:
+        remember_batch(message, operation)
+    return Block(operation)

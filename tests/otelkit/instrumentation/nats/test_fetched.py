@@ -7,12 +7,9 @@ from typing import Any
 
 import pytest
 from nats.js.client import JetStreamContext
-from opentelemetry.trace import SpanKind
-
-from otelkit.instrumentation.nats import processing
 
 from .conftest import Instrument, Pull, publish_paid
-from .recorded import current, id_of, parent_of
+from .recorded import current
 
 pytestmark = pytest.mark.integration
 
@@ -50,24 +47,6 @@ async def test_what_is_no_loop_makes_no_spans(
     assert type(copy.copy(messages)) is list
     assert len(pickle.dumps([len(messages), type(messages[1:])])) > 0
     assert not any(name.startswith("process") for name in recorded.names)
-
-
-async def test_messages_handed_to_tasks_are_processed_in_blocks(
-    instrument: Instrument, streams: JetStreamContext, pull: Pull, subject: str
-) -> None:
-    recorded = instrument()
-    await publish_paid(streams, subject)
-
-    async def work(message: Any) -> None:
-        with processing(message):
-            await message.ack_sync()
-
-    await asyncio.gather(*(work(message) for message in (await pull.fetch(3, timeout=5)).copy()))
-
-    processed = [span for span in recorded.spans if span.kind is SpanKind.CONSUMER]
-    published = [span for span in recorded.spans if span.kind is SpanKind.PRODUCER]
-    assert {parent_of(span) for span in processed} == {id_of(span) for span in published}
-    assert [[event.name for event in span.events] for span in processed] == [["ack_sync"]] * 3
 
 
 def _fail(messages: list[Any]) -> None:

@@ -2,12 +2,13 @@
 
 import pytest
 from nats.aio.client import Client
+from nats.aio.subscription import Subscription
 from nats.errors import ConnectionClosedError
 from nats.errors import TimeoutError as NatsTimeoutError
 from opentelemetry import trace
 from opentelemetry.trace import SpanKind, StatusCode
 
-from otelkit.instrumentation.nats import processing
+from otelkit.instrumentation.nats import processing, processing_all, unprocessed
 
 from .conftest import Instrument
 from .recorded import attributes_of, id_of, links_of, parent_of
@@ -83,3 +84,18 @@ def test_processing_does_nothing_where_nothing_is_instrumented() -> None:
 def _fail(inside: list[int]) -> None:
     inside.append(trace.get_current_span().get_span_context().span_id)
     raise LookupError
+
+
+def test_what_is_neither_messages_nor_callback_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"unprocessed\(7\): give subscription.messages"):
+        unprocessed(7)
+
+
+async def test_without_an_instrumentation_all_pass(filled: Subscription) -> None:
+    count = 0
+    async for message in unprocessed(filled.messages):
+        with processing(message), processing_all([message]):
+            count += 1
+        if count == 3:
+            break
+    assert unprocessed([1]) == [1]
