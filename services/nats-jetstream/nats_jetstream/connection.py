@@ -5,7 +5,7 @@ as long as its caller does. The client never gives up by itself, except where th
 """
 
 import asyncio
-import logging
+from collections.abc import Coroutine
 from contextlib import suppress
 
 from nats import errors
@@ -17,7 +17,10 @@ from otelkit import ConfigurationError
 
 _PING_SECONDS = 10  # a connection that is silent for three of these is dead
 _CONNECT_SECONDS = 2
-_log = logging.getLogger(__name__)
+
+
+class RefusedError(Exception):
+    """The server does not let this user do what was asked."""
 
 
 class Connection:
@@ -28,26 +31,34 @@ class Connection:
         self.client = Client()
         self.jetstream = self.client.jetstream(timeout=settings.request_seconds)
         self.signals = ClientSignals(self.client)
-        self._refused = asyncio.Event()
 
     async def open(self, name: str) -> None:
         """Connect, waiting for a server that is away. Raises ConfigurationError with one line."""
-        connecting = asyncio.ensure_future(self._connect(name))
-        refused = asyncio.ensure_future(self._refused.wait())
         try:
-            await asyncio.wait(
-                [connecting, refused],
-                timeout=self._settings.start_seconds,
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-            if connecting.done():
-                await connecting
-                return
+            async with asyncio.timeout(self._settings.start_seconds):
+                await self.unless_refused(self._connect(name))
+        except (RefusedError, TimeoutError) as error:
+            self.signals.ending = True
+            await self._end()
+            raise ConfigurationError(self._explain(error)) from None
+
+    async def unless_refused(self, asking: Coroutine[None, None, None]) -> None:
+        """Await something that the server may refuse, of which the client tells only on the side.
+
+        Raises:
+            RefusedError: with the server's words; awaited alone it would end in a timeout.
+        """
+        tasks = [asyncio.ensure_future(asking), asyncio.ensure_future(self.signals.refused.wait())]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if tasks[0].done():
+                await tasks[0]
+            else:
+                raise RefusedError(self.signals.refusal)
         finally:
-            connecting.cancel()
-            refused.cancel()
-            await asyncio.wait([connecting, refused])
-        await self._give_up()
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
 
     async def close(self) -> None:
         """Let callbacks finish what they have, send what is buffered, and close, within the drain's time."""
@@ -56,13 +67,13 @@ class Connection:
             async with asyncio.timeout(self._settings.drain_seconds):
                 if self.client.is_connected:
                     await self.client.drain()
-        await self.client.close()
+        await self._end()
 
     async def _connect(self, name: str) -> None:
         await self.client.connect(
             self._settings.servers(),
             name=name,
-            error_cb=self._on_error,
+            error_cb=self.signals.on_error,
             disconnected_cb=self.signals.on_disconnected,
             reconnected_cb=self.signals.on_reconnected,
             closed_cb=self.signals.on_closed,
@@ -74,18 +85,13 @@ class Connection:
             drain_timeout=self._settings.drain_seconds,
         )
 
-    async def _on_error(self, error: Exception) -> None:
-        if "authorization violation" in str(error).lower():
-            self._refused.set()
-        await self.signals.on_error(error)
+    async def _end(self) -> None:
+        with suppress(OSError):  # what a connection that is broken says when it is closed
+            await self.client.close()
 
-    async def _give_up(self) -> None:
-        self.signals.ending = True
-        await self.client.close()
+    def _explain(self, error: RefusedError | TimeoutError) -> str:
         place = self._settings.place()
-        if self._refused.is_set():
-            raise ConfigurationError(f"NATS at {place} refuses user or password: check NATS_URL")
+        if isinstance(error, RefusedError):
+            return f"NATS at {place} refuses user or password: check NATS_URL"
         seconds = f"{self._settings.start_seconds:g} s"
-        raise ConfigurationError(
-            f"NATS at {place} did not answer within {seconds}: start it, or check NATS_URL"
-        )
+        return f"NATS at {place} did not answer within {seconds}: start it, or check NATS_URL"

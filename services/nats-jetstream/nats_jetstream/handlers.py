@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
@@ -36,17 +37,17 @@ async def place_order(order: Order, shop: Wired, response: Response) -> dict[str
 
 
 @router.get("/orders/{order_id}")
-async def read_order(order_id: str, shop: Wired) -> dict[str, str]:
+async def read_order(order_id: UUID, shop: Wired) -> dict[str, str]:
     """Say whether an order was fulfilled; an order that is not is not known here."""
-    if not await shop.fulfilment.is_fulfilled(order_id):
+    if not await shop.fulfilment.is_fulfilled(str(order_id)):
         raise NotFoundError(f"order {order_id} is not fulfilled")
-    return {"id": order_id, "status": "fulfilled"}
+    return {"id": str(order_id), "status": "fulfilled"}
 
 
 @router.get("/orders/{order_id}/invoice", response_class=PlainTextResponse)
-async def read_invoice(order_id: str, shop: Wired) -> bytes:
+async def read_invoice(order_id: UUID, shop: Wired) -> bytes:
     """Give the invoice of an order that was fulfilled."""
-    return await shop.invoices.read(order_id)
+    return await shop.invoices.read(str(order_id))
 
 
 @router.get("/quotes/{item}")

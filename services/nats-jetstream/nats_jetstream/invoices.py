@@ -23,8 +23,8 @@ class Invoices:
 
     async def read(self, order_id: str) -> bytes:
         """Read an invoice. Raises NotFoundError, BrokerError."""
-        try:
-            with translated(f"invoice of {order_id}"):
+        with translated(f"invoice of {order_id}"):
+            try:
                 return (await self._store.get(order_id)).data or b""
-        except ObjectNotFoundError:
-            raise NotFoundError(f"there is no invoice of {order_id}") from None
+            except ObjectNotFoundError:
+                raise NotFoundError(f"there is no invoice of {order_id}") from None

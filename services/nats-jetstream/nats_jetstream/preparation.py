@@ -10,7 +10,7 @@ from nats.errors import Error
 from nats.js.errors import APIError, ServiceUnavailableError
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
-from nats_jetstream.connection import Connection
+from nats_jetstream.connection import Connection, RefusedError
 from nats_jetstream.settings import Settings
 from nats_jetstream.topology import declare
 from otelkit import ConfigurationError
@@ -34,21 +34,24 @@ async def prepare_broker(settings: Settings) -> None:
 async def _declare_in_time(connection: Connection, settings: Settings, deadline: float) -> None:
     while True:
         try:
-            await declare(connection.jetstream, settings)
+            await connection.unless_refused(declare(connection.jetstream, settings))
+        except RefusedError as error:
+            place = settings.place()
+            raise ConfigurationError(
+                f"NATS at {place} refuses: {error}: give the user of NATS_URL this right"
+            ) from None
         except (Error, TimeoutError, OSError) as error:
             # JetStream answers a moment later than the port does.
             starting = isinstance(error, ServiceUnavailableError) and error.err_code != _NOT_FOR_THIS_ACCOUNT
             if not starting or time.monotonic() > deadline:
-                raise ConfigurationError(_explain(connection, settings, error)) from error
+                raise ConfigurationError(_explain(settings, error)) from error
             await asyncio.sleep(_PAUSE_SECONDS)
         else:
             return
 
 
-def _explain(connection: Connection, settings: Settings, error: Exception) -> str:
+def _explain(settings: Settings, error: Exception) -> str:
     place = f"NATS at {settings.place()}"
-    if connection.signals.refusal:
-        return f"{place}: {connection.signals.refusal}: give the user of NATS_URL this right"
     if isinstance(error, ServiceUnavailableError):
         return f"{place} has no JetStream: start it with --jetstream, or allow it to the user of NATS_URL"
     if isinstance(error, APIError):

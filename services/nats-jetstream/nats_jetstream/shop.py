@@ -92,6 +92,7 @@ async def _serve(shop: Shop, until_the_end: AsyncExitStack) -> None:
     await mailer.start()
     until_the_end.push_async_callback(mailer.stop)
     await shop.watch.start(settings.request_seconds)
+    shop.connection.signals.on_return.append(shop.watch.renew)
     until_the_end.push_async_callback(shop.watch.stop)
     shop.lag.start()
     until_the_end.push_async_callback(shop.lag.stop)

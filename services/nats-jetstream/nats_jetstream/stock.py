@@ -1,22 +1,21 @@
 """Stock levels in a key-value bucket, changed by whoever saw the latest revision.
 
-Reserving, shipping and giving back change one value at once, so each happens once for an order however often
-it is tried. `StockWatch` follows all changes, and answers without asking the server.
+Reserving and shipping change one value at once, so each happens once for an order however often it is tried.
+What an order reserved that became a dead letter stays aside, for its replay.
 """
 
 import asyncio
-import logging
+from collections import defaultdict
 from collections.abc import Callable
 
 from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError
 from nats.js.kv import KeyValue
 
-from nats_jetstream.errors import NotFoundError, UnavailableError
+from nats_jetstream.errors import NotFoundError, UnavailableError, translated
 from nats_jetstream.shapes import Shelf
 
 _ATTEMPTS = 50
 _PAUSE_SECONDS = 0.002  # before the next attempt, growing with each
-_log = logging.getLogger(__name__)
 
 
 class OutOfStockError(Exception):
@@ -32,6 +31,8 @@ class Stock:
 
     def __init__(self, bucket: KeyValue) -> None:
         self._bucket = bucket
+        # Within one process the hands take turns; collisions with other processes remain.
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def look(self, item: str) -> Shelf:
         """Read one shelf."""
@@ -73,21 +74,26 @@ class Stock:
         return level
 
     async def _change(self, item: str, change: Callable[[Shelf], bool]) -> None:
-        for attempt in range(_ATTEMPTS):
-            shelf, revision = await self._read(item)
-            if not change(shelf):
-                return
+        async with self._turns[item]:
+            for attempt in range(_ATTEMPTS):
+                shelf, revision = await self._read(item)
+                if not change(shelf) or await self._write(item, shelf, revision):
+                    return
+                await asyncio.sleep(_PAUSE_SECONDS * attempt)
+        raise UnavailableError(f"{item}: {_ATTEMPTS} attempts to change its level collided")
+
+    async def _write(self, item: str, shelf: Shelf, revision: int) -> bool:
+        with translated(f"level of {item}"):
             try:
                 await self._bucket.update(item, shelf.model_dump_json().encode(), revision)
             except KeyWrongLastSequenceError:  # somebody was faster: look again
-                await asyncio.sleep(_PAUSE_SECONDS * attempt)
-            else:
-                return
-        raise UnavailableError(f"{item}: {_ATTEMPTS} attempts to change its level collided")
+                return False
+        return True
 
     async def _read(self, item: str) -> tuple[Shelf, int]:
-        try:
-            entry = await self._bucket.get(item)
-        except KeyNotFoundError:
-            raise UnknownItemError(f"the shop has no {item}") from None
+        with translated(f"level of {item}"):
+            try:
+                entry = await self._bucket.get(item)
+            except KeyNotFoundError:
+                raise UnknownItemError(f"the shop has no {item}") from None
         return Shelf.model_validate_json(entry.value or b""), entry.revision or 0

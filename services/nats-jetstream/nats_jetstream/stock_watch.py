@@ -1,4 +1,8 @@
-"""All stock levels, followed by a watch: reading one asks nobody, and is as old as the way here is long."""
+"""All stock levels, followed by a watch: reading one asks nobody, and is as old as the way here is long.
+
+After an outage the watch begins anew. The server's side of it is gone when that was restarted, and the client
+finds out by itself, but needs up to 20 seconds for it.
+"""
 
 import asyncio
 import logging
@@ -20,6 +24,7 @@ class StockWatch:
     def __init__(self, bucket: KeyValue) -> None:
         self._bucket = bucket
         self.shelves: dict[str, Shelf] = {}
+        self._watcher: KeyValue.KeyWatcher | None = None
         self._is_ready = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -28,6 +33,12 @@ class StockWatch:
         self._task = asyncio.create_task(self._run(), name="stock watch")
         with suppress(TimeoutError):
             await asyncio.wait_for(self._is_ready.wait(), within_seconds)
+
+    async def renew(self) -> None:
+        """Begin anew; what was seen stays until it is seen again."""
+        if self._watcher is not None:
+            with suppress(errors.Error):
+                await self._watcher.stop()  # type: ignore[no-untyped-call]  # nats-py types this one not
 
     async def stop(self) -> None:
         """End the watch."""
@@ -44,7 +55,7 @@ class StockWatch:
                 await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _follow(self) -> None:
-        watcher = await self._bucket.watchall()
+        self._watcher = watcher = await self._bucket.watchall()
         try:
             async for entry in watcher:
                 if entry is None:  # all that was there before is through
@@ -52,8 +63,7 @@ class StockWatch:
                 else:
                     self._take(entry)
         finally:
-            with suppress(errors.Error):
-                await watcher.stop()  # type: ignore[no-untyped-call]  # nats-py types this one not
+            await self.renew()
 
     def _take(self, entry: KeyValue.Entry) -> None:
         if entry.operation is not None:  # deleted or purged
@@ -65,4 +75,4 @@ class StockWatch:
             _log.warning("the level of %s is no level", entry.key)
             return
         self.shelves[entry.key] = shelf
-        _log.info("level changed", extra={"shop.item": entry.key, "shop.free": shelf.free})
+        _log.debug("%s of %s are free", shelf.free, entry.key)

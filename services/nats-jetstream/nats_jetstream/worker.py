@@ -77,8 +77,7 @@ class Hand:
         with suppress(errors.Error, TimeoutError), suppress_instrumentation():
             await self._subscription.unsubscribe()
             while self._subscription.pending_msgs:
-                (left,) = await self._subscription.fetch(1, timeout=_LAST_PULL_SECONDS)
-                await left.nak()
+                await (await self._subscription.fetch(1, timeout=_LAST_PULL_SECONDS))[0].nak()
 
 
 class Hands:

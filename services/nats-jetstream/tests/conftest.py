@@ -144,7 +144,7 @@ def until() -> Until:
     """Wait until a condition holds, asking for it again and again."""
 
     async def wait(condition: Callable[[], Awaitable[Any]]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not await condition():  # noqa: ASYNC110 - what happens elsewhere tells nobody
                 await asyncio.sleep(0.01)
 

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from otelkit.testing import Sink
 
 pytestmark = pytest.mark.integration
+NOBODYS = "9085a291-e399-4d28-a333-5e271b6fd977"
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -41,34 +42,27 @@ def test_order_repeated_under_its_id_is_known(client: TestClient) -> None:
     assert client.post("/orders", json=order).json() == {"id": order["id"], "status": "known"}
 
 
-@pytest.mark.parametrize(
-    ("order", "field"),
-    [
-        ({}, "body.item"),
-        ({"item": "Tea; DROP"}, "body.item"),
-        ({"item": "tea", "quantity": 0}, "body.quantity"),
-        ({"item": "tea", "quantity": 10**30}, "body.quantity"),
-        ({"item": "tea", "id": "7"}, "body.id"),
-    ],
-)
-def test_wrong_order_is_refused_with_the_field(
-    client: TestClient, order: dict[str, object], field: str
-) -> None:
-    answer = client.post("/orders", json=order)
+def test_wrong_order_is_refused_with_the_field(client: TestClient) -> None:
+    wrong: list[tuple[str, dict[str, object]]] = [
+        ("body.item", {}),
+        ("body.item", {"item": "Tea; DROP"}),
+        ("body.quantity", {"item": "tea", "quantity": 0}),
+        ("body.quantity", {"item": "tea", "quantity": 10**30}),
+        ("body.id", {"item": "tea", "id": "7"}),
+    ]
 
-    assert answer.status_code == 422
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert [one["field"] for one in answer.json()["errors"]] == [field]
+    for field, order in wrong:
+        answer = client.post("/orders", json=order)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (422, "application/problem+json")
+        assert [one["field"] for one in answer.json()["errors"]] == [field]
 
 
-@pytest.mark.parametrize("size", [1_040_300, 1_048_577, 5_000_000])
-def test_order_larger_than_the_broker_takes_is_refused_and_the_connection_lives(
-    client: TestClient, size: int
-) -> None:
-    answer = client.post("/orders", json={"item": "tea", "note": "x" * size})
+def test_order_larger_than_the_broker_takes_is_refused_and_the_connection_lives(client: TestClient) -> None:
+    for size in (1_040_385, 1_048_577, 5_000_000):
+        answer = client.post("/orders", json={"item": "tea", "note": "x" * size})
+        assert answer.status_code == 413
+        assert "the broker takes" in answer.json()["detail"]
 
-    assert answer.status_code == 413
-    assert "the broker takes" in answer.json()["detail"]
     place(client, item="tea")
 
 
@@ -78,13 +72,12 @@ def test_order_as_large_as_the_broker_takes_is_taken(client: TestClient) -> None
     until(lambda: client.get(f"/orders/{order}").status_code == 200)
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "status"),
-    [
-        ("GET", "/orders/unknown", 404),
-        ("GET", "/orders/unknown/invoice", 404),
-        ("GET", "/orders/a b*>/invoice", 404),
-        ("GET", "/orders/a b*>", 404),
+def test_what_cannot_be_is_a_problem_with_the_trace(client: TestClient) -> None:
+    wrong = [
+        ("GET", f"/orders/{NOBODYS}", 404),
+        ("GET", f"/orders/{NOBODYS}/invoice", 404),
+        ("GET", "/orders/a b*>/invoice", 422),
+        ("GET", "/orders/a b*>", 422),
         ("GET", "/stock/unicorn", 404),
         ("GET", "/stock/UNICORN", 422),
         ("GET", "/quotes/unicorn", 404),
@@ -95,16 +88,13 @@ def test_order_as_large_as_the_broker_takes_is_taken(client: TestClient) -> None
         ("GET", "/dead-letters?limit=1000", 422),
         ("GET", "/nowhere", 404),
         ("DELETE", "/orders", 405),
-    ],
-)
-def test_what_cannot_be_is_a_problem_with_the_trace(
-    client: TestClient, method: str, path: str, status: int
-) -> None:
-    answer = client.request(method, path)
+    ]
 
-    assert answer.status_code == status, answer.text
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert len(answer.json()["trace_id"]) == 32
+    for method, path, status in wrong:
+        answer = client.request(method, path)
+        assert (path, answer.status_code) == (path, status), answer.text
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert len(answer.json()["trace_id"]) == 32
 
 
 def test_quote_is_asked_of_the_responders(client: TestClient) -> None:
@@ -155,4 +145,4 @@ def test_health_and_life_leave_no_spans(client: TestClient, otlp_sink: Sink) -> 
     assert [client.get(path).status_code for path in ("/healthz", "/livez", "/lag")] == [200] * 3
 
     spans = otlp_sink.wait_for_spans(lambda some: any(span.name == "GET /lag" for span in some))
-    assert {span.name for span in spans} == {"GET /lag"}
+    assert [span.name for span in spans if span.kind == "SERVER"] == ["GET /lag"]
