@@ -16,6 +16,8 @@ ROOT = Path(__file__).parents[2]
         ("collector_outage", ["--seconds", "15", "--rates", "500"]),
         ("database_kills", ["--clients", "50", "--seconds", "9"]),
         ("overload", ["--seconds", "10"]),
+        ("rabbitmq_fuzzed", ["--count", "2000"]),
+        ("rabbitmq_kills", ["--kills", "2"]),
         ("sigterm", ["--rounds", "3"]),
         ("sustained_spans", ["--seconds", "5"]),
         ("grpc_cancelled", ["--count", "1000"]),

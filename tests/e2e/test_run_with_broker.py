@@ -97,12 +97,22 @@ def test_broker_ends_when_the_service_dies(run_of_user: Callable[[str], Run]) ->
     assert not accepts("127.0.0.1", port)
 
 
+def test_broker_ends_with_a_run_that_is_killed(run_of_user: Callable[[str], Run]) -> None:
+    run = run_of_user("nats")
+    port, service = wait_until_connected(run)
+
+    run.kill()
+
+    wait_until(lambda: not accepts("127.0.0.1", port), 10)
+    psutil.Process(service).kill()  # it goes on without its sink, as a service does
+
+
 def test_broker_that_is_still_starting_ends_with_the_run(run_of_user: Callable[[str], Run]) -> None:
     run = run_of_user("rabbitmq")
     wait_until(lambda: bool(psutil.Process(run.pid).children()), 30)
-    (broker,) = psutil.Process(run.pid).children()
+    started = psutil.Process(run.pid).children()
 
     run.terminate()
 
     assert run.wait(END_SECONDS) == 128 + signal.SIGTERM
-    assert not broker.is_running()
+    assert not any(process.is_running() for process in started)

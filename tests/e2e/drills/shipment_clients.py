@@ -4,6 +4,7 @@ Each notes by id what was promised to it: a 202, or the broker's confirm.
 """
 
 import asyncio
+import logging
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -52,6 +53,8 @@ class Promises:
     async def publish_scans(self, url: str) -> None:
         """Publish until it is over, several confirms in flight; what is not confirmed is published again."""
         settings = Settings(rabbitmq_url=SecretStr(url), reconnect_seconds=0.2)
+        for name in ("aio_pika", "aiormq"):  # that the broker is away is the drill's own doing
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         side = PublishingSide(settings, NoOpMeter("drill"))
         publisher = Publisher(side.channels, settings, lambda: None)
         async with side.opened():

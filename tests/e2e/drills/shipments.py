@@ -21,6 +21,7 @@ from tests.e2e.drills.transfer_clients import Client
 
 DRAINED_SECONDS = 600.0
 LOOK_SECONDS = 0.1
+ANSWERED = 200
 STATISTICS_SECONDS = 7.0  # quorum queues count their messages anew every five
 
 
@@ -45,6 +46,14 @@ class Shipments:
         """GET one page of it."""
         with urllib.request.urlopen(f"{self.process.address}{path}", timeout=10) as response:
             return json.load(response)
+
+    async def get_quote(self) -> None:
+        """Ask over the broker until there is an answer: both directions work again."""
+        client, deadline = Client(self.process.address), time.monotonic() + DRAINED_SECONDS
+        while (await client.post("/quotes", {}))[0] != ANSWERED:
+            _check(deadline, "no question is answered")
+            await asyncio.sleep(LOOK_SECONDS)
+        client.close()
 
     async def ship_one(self) -> None:
         """Request a shipment and wait until it is shipped."""
