@@ -35,7 +35,7 @@ async def tell_one_story(shop: Shop) -> None:
     """The carrier is away: a message fails again and again and dies; later it is replayed, and processed."""
     shop.carrier.available = False
     shipment_id = await _request(shop)
-    await _until(lambda: _has_died(shop))
+    await until(lambda: _has_died(shop))
     shop.carrier.available = True
     await shop.dead_letters.replay(shop.consuming.connection, 1)
     await _until_shipped(shop, shipment_id)
@@ -44,7 +44,7 @@ async def tell_one_story(shop: Shop) -> None:
 async def route_nowhere(shop: Shop) -> None:
     """No queue is bound for a message: it stays in the outbox with the reason, until one is."""
     shipment_id = await _request(shop, service="drone")
-    await _until(lambda: _is_refused(shop))
+    await until(lambda: _is_refused(shop))
     channel = await shop.consuming.connection.channel()
     async with channel:
         queue = await channel.get_queue(STANDARD, ensure=False)
@@ -92,7 +92,7 @@ async def _until_shipped(shop: Shop, shipment_id: str) -> None:
     async def is_shipped() -> bool:
         return (await shop.desk.shipments.get(shipment_id)).state == SHIPPED
 
-    await _until(is_shipped)
+    await until(is_shipped)
 
 
 async def _has_died(shop: Shop) -> bool:
@@ -103,9 +103,10 @@ async def _is_refused(shop: Shop) -> bool:
     return shop.outbox.refused > 0
 
 
-async def _until(holds: Callable[[], Awaitable[bool]]) -> None:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+async def until(holds: Callable[[], Awaitable[object]], seconds: float = _PATIENCE_SECONDS) -> None:
+    """Return when it holds; nothing tells when, so it is asked. Raises TimeoutError."""
+    deadline = time.monotonic() + seconds
     while not await holds():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"the story is not over after {_PATIENCE_SECONDS:g} s")
+            raise TimeoutError(f"the story is not over after {seconds:g} s")
         await asyncio.sleep(_LOOK_SECONDS)
