@@ -18,12 +18,12 @@ from opentelemetry.instrumentation.instrumentor import (  # type: ignore[attr-de
 from opentelemetry.metrics import MeterProvider
 from opentelemetry.trace import TracerProvider
 
-from otelkit.instrumentation.aio_pika.brokers import Broker
+from otelkit.instrumentation.aio_pika.brokers import Active, Broker
 from otelkit.instrumentation.aio_pika.consuming import traced_consume
 from otelkit.instrumentation.aio_pika.getting import traced_get
 from otelkit.instrumentation.aio_pika.loops import traced_loop, traced_queue_loop
 from otelkit.instrumentation.aio_pika.messages import ReceivedMessage
-from otelkit.instrumentation.aio_pika.processing import Active, processing, processing_all
+from otelkit.instrumentation.aio_pika.processing import processing, processing_all
 from otelkit.instrumentation.aio_pika.publishing import traced_publish
 from otelkit.instrumentation.aio_pika.rpc import noting, traced_call
 from otelkit.instrumentation.aio_pika.unprocessing import unprocessed

@@ -57,6 +57,12 @@ class Broker:
         return plan
 
 
+class Active:
+    """The broker of the process, between `instrument()` and `uninstrument()`."""
+
+    broker: Broker | None = None
+
+
 class Source:
     """A queue that messages come from: plans of each operation, by exchange and routing key."""
 
@@ -66,6 +72,11 @@ class Source:
         self._server = server_of(url)
         self._plans: dict[str, Plans[Key]] = {}
         self.processes = self.plans(PROCESS)
+
+    def renewed(self) -> "Source":
+        """Give what takes its place after another `instrument()`, else itself."""
+        broker = Active.broker
+        return self if self.telemetry.active or broker is None else broker.source(*self.key)
 
     def plans(self, operation: str) -> Plans[Key]:
         """Give the plans of an operation: `process`, `get`, or a way to settle."""

@@ -46,12 +46,11 @@ def _traced(callback: Any, source: Source) -> Any:
 
 
 def _processing(callback: Any, source: Source) -> Any:
-    telemetry = source.telemetry
-
     async def process(message: Any) -> Any:
-        if telemetry.is_deaf_to(message.headers):
+        current = source.renewed()
+        if current.telemetry.is_deaf_to(message.headers):
             return await callback(message)
-        with Scope(begin_process(source, message)):
+        with Scope(begin_process(current, message)):
             return await callback(message)
 
     setattr(process, _TRACED, True)
@@ -60,8 +59,9 @@ def _processing(callback: Any, source: Source) -> Any:
 
 def _delivering(callback: Unprocessed, source: Source) -> Any:
     async def hand_over(message: Any) -> Any:
-        if source.telemetry.active:
-            deliver(source, message)
+        current = source.renewed()
+        if current.telemetry.active:
+            deliver(current, message)
         return await callback(message)
 
     return hand_over

@@ -28,9 +28,9 @@ class Loop:
     async def __anext__(self) -> Any:
         self._turns.end()
         message = await self.iterator.__anext__()
-        around = get_current()
-        if not self._source.telemetry.is_deaf_to(message.headers, around):
-            self._turns.begin(begin_process(self._source, message, around))
+        source, around = self._source.renewed(), get_current()
+        if not source.telemetry.is_deaf_to(message.headers, around):
+            self._turns.begin(begin_process(source, message, around))
         return message
 
     def __getattr__(self, name: str) -> Any:

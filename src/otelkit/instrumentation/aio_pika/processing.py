@@ -11,15 +11,9 @@ from typing import Any
 from opentelemetry.context import get_current
 from opentelemetry.semconv._incubating.attributes.messaging_attributes import MESSAGING_BATCH_MESSAGE_COUNT
 
-from otelkit.instrumentation.aio_pika.brokers import Broker, Source
+from otelkit.instrumentation.aio_pika.brokers import Active, Broker, Source
 from otelkit.instrumentation.aio_pika.messages import begin_process, operation_of, remember, source_of
 from otelkit.instrumentation.messaging import Operation, Scope
-
-
-class Active:
-    """The broker of the process, between `instrument()` and `uninstrument()`."""
-
-    broker: Broker | None = None
 
 
 class _Taken(Scope):
@@ -70,7 +64,7 @@ def processing_all(messages: Sequence[Any]) -> AbstractContextManager[Operation 
 def _source_of(broker: Broker, message: Any) -> Source:
     source = source_of(message)
     if source is not None:
-        return source if source.telemetry.active else broker.source(*source.key)
+        return source.renewed()
     # Made before instrument(): where it came from is known to its channel, even to a closed one.
     channel = getattr(message, "_IncomingMessage__channel", None)
     return broker.source(getattr(getattr(channel, "connection", None), "url", None), "")

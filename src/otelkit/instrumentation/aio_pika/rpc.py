@@ -77,9 +77,10 @@ def traced_rpc(callback: Callable[..., Any], source: Source) -> Any:
         return callback
 
     async def process(message: Any) -> Any:
-        if source.telemetry.is_deaf_to(message.headers):
+        current = source.renewed()
+        if current.telemetry.is_deaf_to(message.headers):
             return await callback(message)
-        with Scope(begin_process(source, message)) as operation:
+        with Scope(begin_process(current, message)) as operation:
             WITHIN.set(Exchange(operation, message.reply_to or ""))  # in a task of the message's own
             return await callback(message)
 

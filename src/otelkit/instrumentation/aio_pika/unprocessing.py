@@ -9,10 +9,9 @@ from aio_pika import Queue
 from aio_pika.abc import AbstractQueueIterator
 from aio_pika.tools import ensure_awaitable
 
-from otelkit.instrumentation.aio_pika.brokers import Source
+from otelkit.instrumentation.aio_pika.brokers import Active, Source
 from otelkit.instrumentation.aio_pika.loops import Loop
 from otelkit.instrumentation.aio_pika.messages import deliver
-from otelkit.instrumentation.aio_pika.processing import Active
 
 
 def unprocessed(messages: Any) -> Any:

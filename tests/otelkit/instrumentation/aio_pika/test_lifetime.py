@@ -11,6 +11,7 @@ from aio_pika.patterns import RPC
 from aio_pika.queue import QueueIterator
 
 from .conftest import Instrument, Seen
+from .reading import is_child
 
 pytestmark = pytest.mark.integration
 
@@ -46,6 +47,24 @@ async def test_what_was_instrumented_goes_on_silently_after_uninstrumenting(
 
     assert await asyncio.wait_for(handled.get(), 5) == b"tea"
     assert seen.spans() == []
+
+
+async def test_consumer_is_seen_by_who_instruments_next(
+    instrument: Instrument, seen: Seen, channel: AbstractChannel, queue: Queue
+) -> None:
+    instrumentor = instrument()
+
+    async def handle(message: AbstractIncomingMessage) -> None:
+        await message.ack()
+
+    await queue.consume(handle)
+    instrumentor.uninstrument()
+    instrument()
+    await channel.default_exchange.publish(Message(b"tea"), "orders")
+    (process,) = await seen.wait_for("process")
+
+    assert is_child(process, seen.one("publish"))
+    assert [event.name for event in process.events] == ["ack"]
 
 
 async def test_message_that_was_received_before_uninstrumenting_can_be_settled(
