@@ -14,7 +14,7 @@ from otelkit.instrumentation.messaging import Plan, Plans, Telemetry
 PROCESS, GET = "process", "get"
 _TYPES = {PROCESS: MessagingOperationTypeValues.PROCESS, GET: MessagingOperationTypeValues.RECEIVE}
 _MOST_SOURCES = 1000
-Route = tuple[URL, str, str]  # to an exchange with a routing key
+Route = tuple[URL | None, str, str]  # to an exchange with a routing key
 Key = tuple[str | None, str | None]  # exchange and routing key
 
 
@@ -95,7 +95,12 @@ class Source:
         )
 
 
-def url_of(part: Any) -> URL:
-    """Give the address of the broker that a queue or an exchange is on."""
-    url: URL = part.channel._connection.url  # noqa: SLF001 - channels know their connection, and tell nobody
-    return url
+def url_of(part: Any) -> URL | None:
+    """Give the address of the broker that a queue or an exchange is on, if aio-pika made its channel."""
+    connection = getattr(getattr(part, "channel", None), "_connection", None)  # channels tell nobody
+    return getattr(connection, "url", None)
+
+
+def host_of(url: URL | None) -> str:
+    """Give the host, which has to be allowed baggage."""
+    return (url.host or "") if url is not None else ""

@@ -14,11 +14,12 @@ from aio_pika.tools import ensure_awaitable
 
 from otelkit.instrumentation.aio_pika.brokers import Broker, Source
 from otelkit.instrumentation.aio_pika.messages import begin_process, deliver
-from otelkit.instrumentation.aio_pika.rpc import traced_rpc
+from otelkit.instrumentation.aio_pika.rpc import traced_service
 from otelkit.instrumentation.aio_pika.unprocessing import Unprocessed
 from otelkit.instrumentation.messaging import Scope
 
 _TRACED = "_otelkit_traced"
+_ONLY_STORE = {"on_message", "on_result_message"}  # of an iterator, and of who has called
 
 
 def traced_consume(original: Any, broker: Broker) -> Any:
@@ -33,15 +34,14 @@ def traced_consume(original: Any, broker: Broker) -> Any:
 
 
 def _traced(callback: Any, source: Source) -> Any:
-    owner = getattr(callback, "__self__", None) or getattr(getattr(callback, "func", None), "__self__", None)
-    if isinstance(owner, QueueIterator):  # it only stores
+    method = getattr(callback, "func", callback)  # of a partial
+    owner, name = getattr(method, "__self__", None), getattr(method, "__name__", "")
+    if (isinstance(owner, QueueIterator | RPC) and name in _ONLY_STORE) or hasattr(callback, _TRACED):
         return callback
-    if isinstance(owner, RPC):
-        return traced_rpc(callback, source)
+    if isinstance(owner, RPC) and name == "on_call_message":
+        return traced_service(callback, source)
     if isinstance(callback, Unprocessed):
         return _delivering(callback, source)
-    if hasattr(callback, _TRACED):
-        return callback
     return _processing(ensure_awaitable(callback), source)
 
 

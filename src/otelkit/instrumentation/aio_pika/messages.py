@@ -14,7 +14,7 @@ from opentelemetry.context import Context
 
 from otelkit.instrumentation.aio_pika.brokers import Source
 from otelkit.instrumentation.aio_pika.deliveries import describe
-from otelkit.instrumentation.aio_pika.settling import REQUEUE, settle
+from otelkit.instrumentation.aio_pika.settling import MULTIPLE, REQUEUE, settle
 from otelkit.instrumentation.messaging import Operation
 
 
@@ -28,7 +28,7 @@ class ReceivedMessage(IncomingMessage):
 
     async def ack(self, multiple: bool = False) -> None:
         """As aio-pika's."""
-        await self._settle("ack", super().ack(multiple), {})
+        await self._settle("ack", super().ack(multiple), {MULTIPLE: True} if multiple else {})
 
     async def reject(self, requeue: bool = False) -> None:
         """As aio-pika's."""
@@ -36,7 +36,8 @@ class ReceivedMessage(IncomingMessage):
 
     async def nack(self, multiple: bool = False, requeue: bool = True) -> None:
         """As aio-pika's."""
-        await self._settle("nack", super().nack(multiple, requeue), {REQUEUE: requeue})
+        details = {REQUEUE: requeue, MULTIPLE: True} if multiple else {REQUEUE: requeue}
+        await self._settle("nack", super().nack(multiple, requeue), details)
 
     def process(
         self, requeue: bool = False, reject_on_redelivered: bool = False, ignore_processed: bool = False

@@ -21,7 +21,7 @@ from opentelemetry.semconv._incubating.attributes.messaging_attributes import (
 from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
 from pamqp.commands import Basic
 
-from otelkit.instrumentation.aio_pika.brokers import Broker, url_of
+from otelkit.instrumentation.aio_pika.brokers import Broker, host_of, url_of
 from otelkit.instrumentation.aio_pika.rpc import operation_around
 from otelkit.instrumentation.messaging.operations import name_of
 
@@ -56,7 +56,7 @@ def traced_publish(original: Any, broker: Broker) -> Any:
         around = operation_around(routing_key)
         operation = telemetry.begin(plan, describe(outgoing)) if around is None else around
         properties = outgoing.properties
-        properties.headers = telemetry.headers_of(operation, properties.headers, url.host or "")
+        properties.headers = telemetry.headers_of(operation, properties.headers, host_of(url))
         try:
             answer = await original(exchange, outgoing, routing_key, **options)
         except BaseException as error:

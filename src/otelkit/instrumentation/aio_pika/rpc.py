@@ -17,14 +17,14 @@ from otelkit.instrumentation.aio_pika.messages import begin_process
 from otelkit.instrumentation.messaging import Operation, Scope
 
 
-class Exchange(NamedTuple):
+class Within(NamedTuple):
     """A request or a reply that is a part of an operation: what is published with this routing key."""
 
     operation: Operation
     routing_key: str
 
 
-WITHIN: ContextVar[Exchange | None] = ContextVar("otelkit_aio_pika_rpc", default=None)
+WITHIN: ContextVar[Within | None] = ContextVar("otelkit_aio_pika_rpc", default=None)
 
 
 def operation_around(routing_key: str) -> Operation | None:
@@ -47,7 +47,7 @@ def traced_call(original: Any, broker: Broker) -> Any:
         exchange = rpc.rpc_exchange.name if rpc.rpc_exchange else ""
         plan = broker.calls[url_of(rpc), exchange, routing_key]
         with Scope(telemetry.begin(plan)) as operation:
-            token = WITHIN.set(Exchange(operation, routing_key))
+            token = WITHIN.set(Within(operation, routing_key))
             try:
                 return await original(rpc, method_name, *arguments, **options)
             finally:
@@ -71,17 +71,15 @@ def noting(original: Any, _: Broker) -> Any:
     return run
 
 
-def traced_rpc(callback: Callable[..., Any], source: Source) -> Any:
-    """Give a callback of the pattern's own: of calls, with a span, or of results, without."""
-    if not hasattr(callback, "func"):  # results; calls have a partial, with the method's name
-        return callback
+def traced_service(callback: Callable[..., Any], source: Source) -> Any:
+    """Give the pattern's own callback of calls, with a span."""
 
     async def process(message: Any) -> Any:
         current = source.renewed()
         if current.telemetry.is_deaf_to(message.headers):
             return await callback(message)
         with Scope(begin_process(current, message)) as operation:
-            WITHIN.set(Exchange(operation, message.reply_to or ""))  # in a task of the message's own
+            WITHIN.set(Within(operation, message.reply_to or ""))  # in a task of the message's own
             return await callback(message)
 
     return process

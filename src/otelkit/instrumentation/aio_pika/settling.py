@@ -14,7 +14,7 @@ from otelkit.instrumentation.aio_pika.brokers import Source
 from otelkit.instrumentation.messaging import Operation
 from otelkit.instrumentation.messaging.carriers import links_of
 
-REQUEUE = "messaging.rabbitmq.requeue"
+REQUEUE, MULTIPLE = "messaging.rabbitmq.requeue", "messaging.rabbitmq.multiple"
 
 
 async def settle(

@@ -9,7 +9,7 @@ from aio_pika import Queue
 from aio_pika.abc import AbstractQueueIterator
 from aio_pika.tools import ensure_awaitable
 
-from otelkit.instrumentation.aio_pika.brokers import Active, Source
+from otelkit.instrumentation.aio_pika.brokers import Active
 from otelkit.instrumentation.aio_pika.loops import Loop
 from otelkit.instrumentation.aio_pika.messages import deliver
 
@@ -44,7 +44,6 @@ class Unprocessed:
 class _Deliveries:
     def __init__(self, iterator: Any) -> None:
         self._iterator = iterator
-        self._source: Source | None = None
 
     def __aiter__(self) -> "_Deliveries":
         return self
