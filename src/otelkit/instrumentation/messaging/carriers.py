@@ -23,6 +23,8 @@ class _HeaderGetter(Getter[Headers]):
         value = carrier.get(key)
         if value is None:
             value = _find_without_case(carrier, key)
+        if type(value) is str:
+            return [value]
         if isinstance(value, bytes | bytearray):
             value = value.decode("ascii", "replace")
         return [value] if isinstance(value, str) else None

@@ -7,6 +7,7 @@ What the body raised cannot be seen from there: use `processing()` of the instru
 to tell.
 """
 
+from collections.abc import Callable
 from contextvars import Token
 from types import TracebackType
 
@@ -14,9 +15,15 @@ from opentelemetry.context import (
     _RUNTIME_CONTEXT,  # detach() of the public module logs what is expected here
     Context,
     attach,
+    get_current,
 )
 
 from otelkit.instrumentation.messaging.operations import Operation
+
+current_context: Callable[[], Context] = getattr(
+    getattr(_RUNTIME_CONTEXT, "_current_context", None), "get", get_current
+)
+"""`get_current()` for where each message pays for it: the variable itself, if the runtime context is one."""
 
 
 class Turns:

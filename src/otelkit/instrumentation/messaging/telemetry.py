@@ -50,7 +50,7 @@ class Telemetry:
         self.active = True
         self._links_only = settings.single_message == "link"
         self._tracer = get_tracer(scope, tracer_provider=tracer_provider, schema_url=SCHEMA)
-        self._is_idle = Idleness(self._tracer, self.instruments.operation)
+        self.is_idle = Idleness(self._tracer, self.instruments.operation)  # whether nobody is to be told
 
     def plan(
         self,
@@ -76,7 +76,7 @@ class Telemetry:
         """Say whether an operation that begins now gets no telemetry and has no context to pass on."""
         if get_current():
             return not self.active or not is_instrumentation_enabled()
-        return not self.active or self._is_idle()
+        return not self.active or self.is_idle()
 
     def is_deaf_to(self, headers: Headers | None, around: Context | None = None) -> bool:
         """Say whether a message that arrived gets no telemetry, and brings no context to pass on.
@@ -85,7 +85,7 @@ class Telemetry:
         """
         if around and not is_instrumentation_enabled():
             return True
-        return not self.active or (self._is_idle() and not (headers and carries_context(headers)))
+        return not self.active or (self.is_idle() and not (headers and carries_context(headers)))
 
     def begin(
         self,

@@ -8,6 +8,7 @@ goes to the connection's `error_cb`; the span is where it is recorded.
 from collections.abc import Callable
 from functools import wraps
 from inspect import iscoroutinefunction
+from itertools import count
 from typing import Any
 
 from nats.aio.subscription import Subscription
@@ -16,7 +17,7 @@ from opentelemetry.context import Context, attach
 from otelkit.instrumentation.messaging.scopes import detach
 from otelkit.instrumentation.nats.consumers import PROCESS
 from otelkit.instrumentation.nats.messages import DELIVERED, remember
-from otelkit.instrumentation.nats.patching import Patches
+from otelkit.instrumentation.nats.patching import Patches, coroutine_function
 from otelkit.instrumentation.nats.streams import fail_unanswered
 from otelkit.instrumentation.nats.telemetry import NatsTelemetry
 
@@ -24,26 +25,28 @@ UNPROCESSED = "_otelkit_unprocessed"
 """The mark of a callback that only hands its messages on."""
 _CALLBACK, _TRACED = "_cb", "_otelkit_traced"
 _LIBRARY = "nats."
+_numbers = count()
 _FAILURES = {"_handle_async_reply": fail_unanswered}
 _AROUND_THE_APPLICATIONS = {"new_callback", "_handle_request"}  # acknowledge by themselves; micro services
 
 
 def patch_callbacks(patches: Patches, telemetry: NatsTelemetry) -> None:
     """Stand before the callback of every subscription."""
+    key = f"{_TRACED}_{next(_numbers)}"  # this instrumentation's own, whoever came before
 
     def find(subscription: Any) -> Any:
-        known = subscription.__dict__
-        callback = known.get(_CALLBACK)
-        if callback is None:
-            return None
-        traced = known.get(_TRACED)
-        if traced is None or traced[0] is not telemetry or traced[1] is not callback:
-            traced = known[_TRACED] = (telemetry, callback, _trace(telemetry, subscription, callback))
-        return traced[2]
+        return subscription.__dict__.get(key) or make(subscription)
+
+    def make(subscription: Any) -> Any:
+        callback = subscription.__dict__.get(_CALLBACK)
+        if callback is not None:
+            callback = subscription.__dict__[key] = _trace(telemetry, subscription, callback)
+        return callback
 
     def keep(subscription: Any, callback: Any) -> None:
         # A push subscription takes it from the one beneath, and would have it traced twice.
         subscription.__dict__[_CALLBACK] = getattr(callback, _TRACED, callback)
+        subscription.__dict__.pop(key, None)
 
     patches.add(Subscription, _CALLBACK, property(find, keep))
 
@@ -63,11 +66,7 @@ def _trace(telemetry: NatsTelemetry, subscription: Any, callback: Any) -> Any:
 
 
 def _process(telemetry: NatsTelemetry, subscription: Any, callback: Callable[..., Any]) -> Any:
-    @wraps(callback)
-    async def run(message: Any) -> None:
-        if telemetry.is_deaf_to(message.headers):
-            await callback(message)
-            return
+    async def process(message: Any) -> None:
         operation, plan = telemetry.consumer_of(subscription).begin_process(message)
         plan.tally.count += 1
         remember(message, operation)
@@ -84,7 +83,15 @@ def _process(telemetry: NatsTelemetry, subscription: Any, callback: Callable[...
         if not operation.is_taken:  # by a block in a task that goes on
             operation.end()
 
-    return run
+    # No coroutine about the application's where there is nobody to tell.
+    @wraps(callback)
+    def run(message: Any) -> Any:
+        if telemetry.is_deaf_to(message.headers):
+            return callback(message)
+        return process(message)
+
+    run.func = callback  # type: ignore[attr-defined]  # what nats-py looks at in a partial
+    return coroutine_function(run)
 
 
 def _count(telemetry: NatsTelemetry, subscription: Any, callback: Callable[..., Any]) -> Any:

@@ -1,9 +1,20 @@
 """Replaces methods of the library's classes, and puts them back: objects that exist already are seen too."""
 
+import inspect
+from asyncio import coroutines
 from collections.abc import Callable
 from typing import Any
 
 _MISSING = object()
+
+
+def coroutine_function(function: Callable[..., Any]) -> Any:
+    """Mark a function that returns the coroutine of the one it replaces: who asks takes it for one, too."""
+    mark = getattr(inspect, "markcoroutinefunction", None)  # of Python 3.12
+    if mark is not None:
+        return mark(function)
+    function.__dict__["_is_coroutine"] = coroutines.__dict__["_is_coroutine"]  # asyncio's, and the mocks'
+    return function
 
 
 class Patches:
