@@ -8,7 +8,7 @@ of opentelemetry-proto.
 from collections.abc import Sequence
 
 from opentelemetry.sdk.trace import Event
-from opentelemetry.trace import Link
+from opentelemetry.trace import Link, SpanContext
 from opentelemetry.trace.span import TraceState
 
 from otelkit.encoding.attributes import encode_attributes
@@ -45,6 +45,21 @@ def encode_links(links: Sequence[Link]) -> bytes:
     return b"".join([delimited(_LINK, _encode_link(link)) for link in links])
 
 
+def encode_plain_event(name: bytes, timestamp: int) -> bytes:
+    """Encode an event without attributes as the `events` field of a span; `name` is encoded already."""
+    return delimited(_EVENT, time_field(_EVENT_TIME, timestamp) + name)
+
+
+def encode_event_name(name: str) -> bytes:
+    """Encode the `name` field of an event."""
+    return _names[name]
+
+
+def encode_plain_links(links: Sequence[Link]) -> bytes:
+    """Encode links without attributes as the `links` fields of a span."""
+    return b"".join([delimited(_LINK, _encode_context(link.context)) for link in links])
+
+
 def encode_trace_state(state: TraceState | None) -> bytes:
     """Encode as the `trace_state` field of a span or a link, which have the same number."""
     if not state:
@@ -60,10 +75,15 @@ def _encode_event(event: Event) -> bytes:
 
 
 def _encode_link(link: Link) -> bytes:
-    context = link.context
-    body = b"\n\x10" + context.trace_id.to_bytes(16, "big") + b"\x12\x08" + context.span_id.to_bytes(8, "big")
-    body += encode_trace_state(context.trace_state) + encode_attributes(_LINK_ATTRIBUTES, link.attributes)
     dropped = link.dropped_attributes
-    if dropped:
-        body += _LINK_DROPPED + varint(dropped)
-    return body + (_REMOTE if context.is_remote else _LOCAL)
+    more = encode_attributes(_LINK_ATTRIBUTES, link.attributes)
+    return _encode_context(link.context, more + _LINK_DROPPED + varint(dropped) if dropped else more)
+
+
+def _encode_context(context: SpanContext, more: bytes = b"") -> bytes:
+    # A SpanContext is a tuple by its declared type; unpacking saves a Python call for each of its properties.
+    trace_id, span_id, is_remote, _, state, _ = context
+    body = b"\n\x10" + trace_id.to_bytes(16, "big") + b"\x12\x08" + span_id.to_bytes(8, "big")
+    if state:
+        body += encode_trace_state(state)
+    return body + more + (_REMOTE if is_remote else _LOCAL)

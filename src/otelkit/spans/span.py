@@ -2,8 +2,8 @@
 
 Decision: plain attributes (text, numbers, truth values, no more than the limit) are kept in a dict: the SDK
 would have nothing to clean in them. The first other one moves all into the SDK's own BoundedAttributes, and
-from then on the span is an ordinary one. What is not overridden here, events, links, status and exceptions,
-is the SDK's code. Convention: "Span" of the trace SDK's specification.
+from then on the span is an ordinary one. What is not overridden here, status and exceptions, is the SDK's
+code. Convention: "Span" of the trace SDK's specification.
 """
 
 import logging
@@ -18,21 +18,19 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import Link, SpanContext, SpanKind, Status
 from opentelemetry.util.types import Attributes
 
-from otelkit.spans.attributes import SpanWithAttributes, are_plain
-from otelkit.spans.direct import NOTHING
+from otelkit.spans.attributes import are_plain
+from otelkit.spans.moments import SpanWithMoments
 from otelkit.spans.origin import SpanOrigin
 
 _TEXT = frozenset({str})
 _log = logging.getLogger("opentelemetry.sdk.trace")  # what the SDK's spans warn with
 
 
-class CheapSpan(SpanWithAttributes):
+class CheapSpan(SpanWithMoments):
     """A span that is being recorded; made by `CheapTracer` alone."""
 
     _status = Status()
     _end_time: int | None = None
-    _events: Any = NOTHING
-    _links: Any = NOTHING
     _record_exception = _set_status_on_exception = True
     _record_end_metrics = _sampler = _trace_config = None
 
@@ -65,7 +63,7 @@ class CheapSpan(SpanWithAttributes):
             # A sampler makes a view of them, which refuses what is no mapping.
             self._attributes = self.bound(MappingProxyType(attributes))
         if links:
-            self._links = self._new_links(links)
+            self.begin_links(links)
         self._start_time = time_ns() if start_time is None else start_time
         for on_start in origin.chain.starts:
             on_start(self, parent_context=parent_context)
@@ -74,22 +72,6 @@ class CheapSpan(SpanWithAttributes):
     def heed_exceptions(self, *, record: bool, set_status: bool) -> None:
         """Say what is done with an exception that leaves the span's `with` block."""
         self._record_exception, self._set_status_on_exception = record, set_status
-
-    def add_event(self, name: str, attributes: Attributes = None, timestamp: int | None = None) -> None:
-        """Add an event; ignored with a warning when the span has ended."""
-        if self._events is NOTHING:
-            with self._lock:
-                if self._events is NOTHING and self._end_time is None:
-                    self._events = self._new_events()  # type: ignore[no-untyped-call]  # the SDK's is not annotated
-        super().add_event(name, attributes, timestamp)
-
-    def add_link(self, context: SpanContext, attributes: Attributes = None) -> None:
-        """Add a link; ignored with a warning when the span has ended."""
-        if self._links is NOTHING:
-            with self._lock:
-                if self._links is NOTHING and self._end_time is None:
-                    self._links = self._new_links(())
-        super().add_link(context, attributes)
 
     def end(self, end_time: int | None = None) -> None:
         """End, and hand on to the processors; a second time only warns."""
@@ -107,8 +89,4 @@ class CheapSpan(SpanWithAttributes):
         with self._lock:
             if type(self._attributes) is dict:
                 self._attributes = self.bound(self._attributes, immutable=True)
-            if self._events is NOTHING:
-                self._events = self._new_events()  # type: ignore[no-untyped-call]  # as above
-            if self._links is NOTHING:
-                self._links = self._new_links(())
         return self._readable_span()

@@ -18,7 +18,7 @@ from otelkit.encoding.spans import encode_span
 from otelkit.export import DirectSpanProcessor, WaitingSpanExporter
 from otelkit.export.payload import Loose
 from otelkit.redaction import AllowList, RedactingSpanProcessor
-from otelkit.spans import CheapTracerProvider, span
+from otelkit.spans import CheapTracerProvider, moments, span
 
 RESOURCE = Resource({"service.name": "shop"})
 ALLOW = AllowList(query_parameters=frozenset({"page"}), headers=frozenset({"accept"}))
@@ -72,7 +72,7 @@ class Side:
         made.add_span_processor(SimpleSpanProcessor(self._memory))
         ticks = count(1_000)
         with pytest.MonkeyPatch.context() as patch:
-            for module in (sdk, span):
+            for module in (sdk, span, moments):
                 patch.setattr(module, "time_ns", ticks.__next__)
             yield made
 
