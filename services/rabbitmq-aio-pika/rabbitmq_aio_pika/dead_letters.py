@@ -32,7 +32,7 @@ class DeadLetters:
         self._publisher = publisher
 
     async def show(self, connection: AbstractRobustConnection, limit: int) -> DeadLettersView:
-        """Look at the oldest. Raises UnavailableError."""
+        """Look at some of them. Raises UnavailableError."""
         letters: list[DeadLetter] = []
         with suppress_instrumentation():
             async with _open_queue(connection) as (queue, count):

@@ -74,7 +74,7 @@ async def show_outbox(shop: Wired, limit: Limit = 20) -> OutboxView:
 
 @router.get("/dead-letters")
 async def show_dead_letters(shop: Wired, limit: Limit = 20) -> DeadLettersView:
-    """Show the oldest messages that nobody could process."""
+    """Show some messages that nobody could process, and how many there are."""
     return await shop.dead_letters.show(shop.consuming.connection, limit)
 
 

@@ -93,7 +93,7 @@ class DeadLetter(BaseModel):
 
 
 class DeadLettersView(BaseModel):
-    """How many there are, and the oldest of them."""
+    """How many there are, and some of them."""
 
     count: int
     letters: list[DeadLetter]

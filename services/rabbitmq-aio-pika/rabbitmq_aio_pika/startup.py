@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from otelkit import ConfigurationError, Telemetry, configure
 from otelkit.doctor import require
@@ -22,15 +23,18 @@ def one_message(telemetry: Telemetry | None = None) -> Iterator[None]:
     """
     try:
         yield
-    except (ConfigurationError, ValidationError) as error:
+    except (ConfigurationError, SettingsError, ValidationError) as error:
         if telemetry is not None:
             telemetry.shutdown()
-        message = _explained(error) if isinstance(error, ValidationError) else error
-        sys.exit(f"rabbitmq-aio-pika: {message}")
+        sys.exit(f"rabbitmq-aio-pika: {_explained(error)}")
 
 
-def _explained(error: ValidationError) -> str:
+def _explained(error: Exception) -> str:
     """Which variables are wrong and why; not their values, which may hold passwords."""
+    if isinstance(error, SettingsError):  # the one setting that is a list
+        return f"{_variable_of(('retry_delays_seconds',))}: a JSON list of seconds is needed, as [1, 5, 30]"
+    if not isinstance(error, ValidationError):
+        return str(error)
     wrong = error.errors(include_input=False, include_context=False, include_url=False)
     return "; ".join(
         f"{_variable_of(one['loc'])}: {one['msg'].removeprefix('Value error, ')}" for one in wrong

@@ -10,6 +10,7 @@ import pytest
 from aio_pika.abc import AbstractIncomingMessage
 
 from otelkit.testing import Sink
+from otelkit.testing.logs import LogRecord
 from rabbitmq_aio_pika.broker.topology import CUSTOMS, EXPRESS, STANDARD
 from rabbitmq_aio_pika.consumer import Consumer, Desk
 from rabbitmq_aio_pika.messages import PermanentError, make_message
@@ -226,9 +227,8 @@ async def test_parcel_is_announced_to_all_who_want_to_know(shop: Shop, otlp_sink
     wanted = ShipmentRequest(order_id="order-1", country="NZ")
     await shop.desk.request(wanted)
 
-    def told(logs: list[object]) -> bool:
-        bodies = {getattr(log, "body", "") for log in logs}
-        return {"customer told", "revenue booked", "declared to customs"} <= bodies
+    def told(logs: list[LogRecord]) -> bool:
+        return {"customer told", "revenue booked", "declared to customs"} <= {str(log.body) for log in logs}
 
     await asyncio.to_thread(otlp_sink.wait_for_logs, told)
 

@@ -40,17 +40,19 @@ async def is_shipped(shop: Shop, shipment_id: str) -> bool:
     return (await shop.desk.shipments.get(shipment_id)).state == SHIPPED
 
 
-async def count(shop: Shop) -> int:
-    return (await shop.dead_letters.show(shop.consuming.connection, 100)).count
+async def has(shop: Shop, count: int) -> bool:
+    return (await shop.dead_letters.show(shop.consuming.connection, 100)).count == count
 
 
 async def test_looking_often_takes_nothing_away(shop: Shop) -> None:
-    ids = await bury(shop, 3)
+    ids = set(await bury(shop, 3))
 
     for _ in range(25):  # RabbitMQ 4 would drop them after 20, had the queue no limit of its own
+        await until(lambda: has(shop, 3))  # the broker takes a moment to put back what was looked at
         view = await shop.dead_letters.show(shop.consuming.connection, 2)
-        assert view.count == 3
-        assert [letter.message_id for letter in view.letters] == ids[:2]
+        shown = {letter.message_id for letter in view.letters}
+        assert len(shown) == 2
+        assert shown < ids
 
 
 async def test_letters_are_replayed_to_the_queue_they_died_in(shop: Shop) -> None:
@@ -59,9 +61,12 @@ async def test_letters_are_replayed_to_the_queue_they_died_in(shop: Shop) -> Non
     view = await shop.dead_letters.replay(shop.consuming.connection, 3)
 
     assert view == ReplayView(replayed=3, left=0)
-    for shipment_id in ids[:3]:
-        await until(lambda shipment_id=shipment_id: is_shipped(shop, shipment_id))  # type: ignore[misc]
-    assert await count(shop) == 2
+
+    async def three_are_shipped() -> bool:
+        return sum([await is_shipped(shop, shipment_id) for shipment_id in ids]) == 3
+
+    await until(three_are_shipped)
+    await until(lambda: has(shop, 2))
 
 
 async def test_letter_that_dies_again_is_not_replayed_for_ever(open_here: OpenShop) -> None:
@@ -71,10 +76,7 @@ async def test_letter_that_dies_again_is_not_replayed_for_ever(open_here: OpenSh
 
         assert (await shop.dead_letters.replay(shop.consuming.connection, 100)).replayed == 2
 
-        async def both_are_dead_again() -> bool:
-            return await count(shop) == 2
-
-        await until(both_are_dead_again)
+        await until(lambda: has(shop, 2))
 
 
 @pytest.mark.parametrize("where", ["shipments.nowhere", "", 7, None])
@@ -84,7 +86,7 @@ async def test_letter_that_no_queue_is_known_for_stays(shop: Shop, where: object
     view = await shop.dead_letters.replay(shop.consuming.connection, 100)
 
     assert view == ReplayView(replayed=0, left=1)
-    assert await count(shop) == 1
+    await until(lambda: has(shop, 1))
 
 
 def run_replay(settings: Settings, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -99,11 +101,7 @@ async def test_replay_as_a_program_keeps_the_original_trace(
     shop.carrier.available = False
     wanted = ShipmentRequest(order_id="order-1")
     await shop.desk.request(wanted)
-
-    async def is_dead() -> bool:
-        return await count(shop) == 1
-
-    await until(is_dead)
+    await until(lambda: has(shop, 1))
     shop.carrier.available = True
 
     done = await asyncio.to_thread(run_replay, settings, **otlp_sink.environment())

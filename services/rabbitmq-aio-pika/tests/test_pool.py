@@ -109,7 +109,7 @@ async def test_closed_pool_closes_what_comes_back_and_opens_nothing() -> None:
 
 @pytest.mark.xfail(strict=True, reason="https://github.com/mosquito/aio-pika/issues/670")
 async def test_upstreams_pool_does_not_lend_what_is_closed() -> None:
-    pool: UpstreamPool[Item] = UpstreamPool(open_item, max_size=1)
+    pool: UpstreamPool[Item] = UpstreamPool(open_item, max_size=1)  # type: ignore[arg-type]  # no subclass
     async with pool.acquire() as closed:
         closed.is_closed = True
 

@@ -11,7 +11,7 @@ import aio_pika
 import pamqp.decode
 import pytest
 from aio_pika.abc import AbstractIncomingMessage, AbstractQueue, AbstractRobustConnection
-from aio_pika.exceptions import PublishError
+from aio_pika.exceptions import ConnectionClosed, InvalidFrameError, PublishError
 
 from otelkit.testing.servers.server import Server
 from rabbitmq_aio_pika.patterns import until
@@ -112,14 +112,20 @@ async def test_publish_on_a_robust_connection_that_is_closed_fails_and_is_not_ca
 ) -> None:
     async with await aio_pika.connect_robust(rabbitmq_server.url) as connection:
         channel = await connection.channel()
-        publishing = asyncio.ensure_future(channel.default_exchange.publish(aio_pika.Message(b""), QUEUE))
-        underlay = await channel.get_underlay_channel()
-        async with asyncio.timeout(5):
-            while not getattr(underlay, "confirmations", None):  # noqa: ASYNC110 - a dictionary tells nobody
-                await asyncio.sleep(0)
-    (outcome,) = await asyncio.gather(publishing, return_exceptions=True)
+        message = aio_pika.Message(b"")
+        publishing = [
+            asyncio.ensure_future(channel.default_exchange.publish(message, QUEUE)) for _ in range(500)
+        ]
+        await asyncio.wait(publishing, return_when=asyncio.FIRST_COMPLETED)
+    outcomes = await asyncio.gather(*publishing, return_exceptions=True)
 
-    assert not isinstance(outcome, asyncio.CancelledError)
+    assert not [outcome for outcome in outcomes if isinstance(outcome, asyncio.CancelledError)]
+
+
+@pytest.mark.xfail(strict=True, raises=InvalidFrameError, reason="not reported yet; broker/connection.py")
+async def test_missing_virtual_host_is_told_with_the_brokers_words(rabbitmq_server: Server) -> None:
+    with pytest.raises(ConnectionClosed, match="not found"):
+        await aio_pika.connect(f"{rabbitmq_server.url.rstrip('/')}/nowhere")
 
 
 TABLES = {

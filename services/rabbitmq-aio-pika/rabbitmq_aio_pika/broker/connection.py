@@ -7,8 +7,12 @@ on them is opened again. What was under way is not: it fails, and whoever began 
 
 import aio_pika
 from aio_pika.abc import AbstractRobustConnection
-from aio_pika.exceptions import AMQPConnectionError, AuthenticationError, ProbableAuthenticationError
-from aiormq.exceptions import ConnectionNotAllowed
+from aio_pika.exceptions import (
+    AMQPConnectionError,
+    AuthenticationError,
+    InvalidFrameError,
+    ProbableAuthenticationError,
+)
 
 from otelkit import ConfigurationError
 from rabbitmq_aio_pika.broker.address import place_of
@@ -16,7 +20,7 @@ from rabbitmq_aio_pika.broker.decoding import survive_undecodable
 from rabbitmq_aio_pika.broker.errors import LOST, UnavailableError
 from rabbitmq_aio_pika.settings import Settings
 
-_REFUSALS = (AuthenticationError, ProbableAuthenticationError, ConnectionNotAllowed)
+_REFUSALS = (AuthenticationError, ProbableAuthenticationError)
 
 
 async def open_connection(settings: Settings, purpose: str) -> AbstractRobustConnection:
@@ -37,7 +41,10 @@ async def open_connection(settings: Settings, purpose: str) -> AbstractRobustCon
             client_properties={"connection_name": f"rabbitmq-aio-pika {purpose}"},
         )
     except _REFUSALS as error:
-        reason = f"{type(error).__name__} {error}"
+        raise ConfigurationError(f"{place_of(url)} refuses us: {error} (check RABBITMQ_URL)") from error
+    except InvalidFrameError as error:
+        # What aiormq makes of "no such virtual host" and "not for this user": the broker's words are lost.
+        reason = "there is no such virtual host, or not for this user"
         raise ConfigurationError(f"{place_of(url)} refuses us: {reason} (check RABBITMQ_URL)") from error
     except (*LOST, AMQPConnectionError) as error:
         raise UnavailableError(f"{place_of(url)} does not answer: {error or type(error).__name__}") from error

@@ -100,6 +100,8 @@ async def open_database(file: Path) -> AsyncIterator[Database]:
 async def _connect(file: Path) -> aiosqlite.Connection:
     connection = None
     try:
+        # First without aiosqlite, whose thread of a failed connection may outlive the loop, and say so.
+        await asyncio.to_thread(lambda: sqlite3.connect(file).close())
         connection = await aiosqlite.connect(file, isolation_level=None, timeout=1)
         await connection.execute_fetchall("PRAGMA locking_mode = EXCLUSIVE")
         await connection.execute_fetchall("PRAGMA journal_mode = WAL")
