@@ -6,7 +6,7 @@ What is no text is no context; whatever headers say, the message is processed.
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from opentelemetry import baggage, propagate
 from opentelemetry.context import Context
@@ -82,6 +82,24 @@ def link_to(created: Context) -> Link | None:
     """Give a link to the span of an extracted context, if there is one."""
     context = get_current_span(created).get_span_context()
     return Link(context) if context.is_valid else None
+
+
+class Creation(NamedTuple):
+    """What a message says of its creation: the context, and a link to its span, if there is one."""
+
+    context: Context
+    link: Link | None
+
+
+def creation_of(headers: Headers | None) -> Creation:
+    """Read it from a message's headers; once for each message, for links and parents alike."""
+    if not headers:
+        return _UNKNOWN
+    context = extract(headers)
+    return Creation(context, link_to(context))
+
+
+_UNKNOWN = Creation(_EMPTY, None)
 
 
 def links_of(headers: Sequence[Headers | None]) -> list[Link]:

@@ -17,6 +17,7 @@ from opentelemetry.context import (
     attach,
     get_current,
 )
+from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY as _SUPPRESSED
 
 from otelkit.instrumentation.messaging.operations import Operation
 
@@ -24,6 +25,11 @@ current_context: Callable[[], Context] = getattr(
     getattr(_RUNTIME_CONTEXT, "_current_context", None), "get", get_current
 )
 """`get_current()` for where each message pays for it: the variable itself, if the runtime context is one."""
+
+
+def is_suppressed(context: Context) -> bool:
+    """Say what `is_instrumentation_enabled()` of opentelemetry.instrumentation.utils denies, of a context."""
+    return bool(context.get(_SUPPRESSED) or context.get("suppress_instrumentation"))
 
 
 class Turns:
@@ -37,7 +43,8 @@ class Turns:
 
     def begin(self, operation: Operation) -> None:
         """End the turn before; the operation's context is current from here on."""
-        self.end()
+        if self._operation is not None:
+            self.end()
         self._operation, self._token = operation, attach(operation.context)
 
     def end(self, error: BaseException | None = None) -> None:
@@ -50,7 +57,8 @@ class Turns:
             operation.end(error)
 
     def __del__(self) -> None:
-        self.end()
+        if self._operation is not None:
+            self.end()
 
 
 class Scope:

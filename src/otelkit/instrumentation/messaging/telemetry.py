@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from time import time_ns
 from typing import Any
 
-from opentelemetry.context import Context, get_current
-from opentelemetry.instrumentation.utils import is_instrumentation_enabled
+from opentelemetry.context import Context
 from opentelemetry.metrics import MeterProvider
 from opentelemetry.semconv._incubating.attributes.messaging_attributes import (
     MessagingOperationTypeValues,
@@ -15,17 +14,18 @@ from opentelemetry.trace import Link, SpanKind, TracerProvider, get_tracer, set_
 from otelkit.instrumentation.baggage_hosts import BaggageHosts
 from otelkit.instrumentation.idle import Idleness
 from otelkit.instrumentation.messaging.carriers import (
+    Creation,
     Headers,
     carries_context,
-    extract,
+    creation_of,
     inject,
-    link_to,
     links_of,
     rebase,
 )
 from otelkit.instrumentation.messaging.instruments import SCHEMA, instruments_of
 from otelkit.instrumentation.messaging.operations import Operation
 from otelkit.instrumentation.messaging.plans import Attributes, Plan, make_plan
+from otelkit.instrumentation.messaging.scopes import current_context, is_suppressed
 from otelkit.instrumentation.messaging.settings import Settings
 from otelkit.instrumentation.messaging.templates import Destination
 
@@ -74,16 +74,15 @@ class Telemetry:
 
     def is_off(self) -> bool:
         """Say whether an operation that begins now gets no telemetry and has no context to pass on."""
-        if get_current():
-            return not self.active or not is_instrumentation_enabled()
-        return not self.active or self.is_idle()
+        context = current_context()
+        return not self.active or (is_suppressed(context) if context else self.is_idle())
 
     def is_deaf_to(self, headers: Headers | None, around: Context | None = None) -> bool:
         """Say whether a message that arrived gets no telemetry, and brings no context to pass on.
 
         Whoever loops, or processes by a block, may have suppressed it `around` there, in the current context.
         """
-        if around and not is_instrumentation_enabled():
+        if around and is_suppressed(current_context()):
             return True
         return not self.active or (self.is_idle() and not (headers and carries_context(headers)))
 
@@ -98,7 +97,7 @@ class Telemetry:
 
         What is known only when it is over, as the message that was received, begins with `start_nanos`.
         """
-        return self._begin(plan, more, get_current(), links, start_nanos)
+        return self._begin(plan, more, current_context(), links, start_nanos)
 
     def begin_process(
         self,
@@ -106,7 +105,7 @@ class Telemetry:
         headers: Headers | None,
         more: Attributes | None = None,
         around: Context | None = None,
-        created: Context | None = None,
+        created: Creation | None = None,
     ) -> Operation:
         """Begin to process one message.
 
@@ -116,10 +115,9 @@ class Telemetry:
             more: attributes of the span.
             around: what surrounds a loop over messages; the parent where the creation context is not. A
                 callback has none: the context that it was registered in says nothing of its messages.
-            created: what was extracted from the headers before.
+            created: what was read from the headers before.
         """
-        parent = extract(headers) if created is None else created
-        link = link_to(parent)
+        parent, link = created or creation_of(headers)
         if link is None or self._links_only:
             parent = rebase(parent, around)
         return self._begin(plan, more, parent, () if link is None else (link,))
@@ -128,7 +126,7 @@ class Telemetry:
         self, plan: Plan, headers: Sequence[Headers | None], more: Attributes | None = None
     ) -> Operation:
         """Begin to process messages together, in the current context, with a link to each one's creation."""
-        return self._begin(plan, more, get_current(), links_of(headers))
+        return self._begin(plan, more, current_context(), links_of(headers))
 
     def headers_of(self, operation: Operation, headers: Headers | None, host: str) -> dict[str, Any]:
         """Give the application's headers with the operation's context; baggage if `host` may see it."""

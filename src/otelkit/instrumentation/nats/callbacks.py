@@ -12,7 +12,9 @@ from itertools import count
 from typing import Any
 
 from nats.aio.subscription import Subscription
+from opentelemetry import trace
 from opentelemetry.context import Context, attach
+from opentelemetry.metrics import _internal as metrics
 
 from otelkit.instrumentation.messaging.scopes import detach
 from otelkit.instrumentation.nats.consumers import PROCESS
@@ -83,10 +85,17 @@ def _process(telemetry: NatsTelemetry, subscription: Any, callback: Callable[...
         if not operation.is_taken:  # by a block in a task that goes on
             operation.end()
 
+    idle = telemetry.is_idle
+
     # No coroutine about the application's where there is nobody to tell.
     @wraps(callback)
     def run(message: Any) -> Any:
-        if telemetry.is_deaf_to(message.headers):
+        headers = message.headers
+        if (
+            idle.tracers is trace._TRACER_PROVIDER  # noqa: SLF001 - see Idleness
+            and idle.meters is metrics._METER_PROVIDER  # noqa: SLF001 - likewise
+            and not headers
+        ) or telemetry.is_deaf_to(headers):
             return callback(message)
         return process(message)
 

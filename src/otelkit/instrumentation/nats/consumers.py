@@ -20,7 +20,7 @@ from opentelemetry.trace import Link
 
 from otelkit.instrumentation.messaging import Operation, Plan, Plans
 from otelkit.instrumentation.nats.brokers import OF_INBOX, RECEIVE, Broker
-from otelkit.instrumentation.nats.messages import created_by
+from otelkit.instrumentation.nats.messages import creation_by
 from otelkit.instrumentation.nats.sources import Source, describe, is_nuid
 from otelkit.instrumentation.nats.vocabulary import (
     ENDPOINT,
@@ -49,14 +49,14 @@ class Consumer:
         """Begin to process a message; gives the plan as well, for whoever counts."""
         source, more = describe(message)
         plan = self._process[source]
-        created = created_by(message)
+        created = creation_by(message)
         return self.broker.telemetry.begin_process(plan, message.headers, more, around, created), plan
 
     def begin_batch(self, messages: Sequence[Any], links: Sequence[Link]) -> Operation:
         """Begin to process messages together, in the current context; by their subject, if they share one."""
         source, _ = describe(messages[0])
-        if any(message.subject != source.subject for message in messages):
-            source = source._replace(subject=source.stream or self._subject)
+        if any(message.subject != source[0] for message in messages):
+            source = (source[1] or self._subject, *source[1:])
         more = {MESSAGING_BATCH_MESSAGE_COUNT: len(messages)}
         return self.broker.telemetry.begin(self._process[source], more, links)
 
@@ -69,16 +69,17 @@ class Consumer:
 
     def plan_of_none(self, word: str) -> Plan:
         """Give the plan of having received nothing."""
-        return self._others[word, RECEIVE, Source(self._subject)]
+        return self._others[word, RECEIVE, (self._subject, "", "")]
 
     def _plan(self, operation: str, kind: MessagingOperationTypeValues, source: Source) -> Plan:
-        destination = self.broker.destination_of(source.subject)
+        subject, stream, consumer = source
+        destination = self.broker.destination_of(subject)
         extra: dict[str, Any] = {**self._extra} if destination.name else {**self._extra, **OF_INBOX}
         group, common = self._queue, self.broker.common
-        if source.consumer:
-            extra |= {STREAM: source.stream, MESSAGING_DESTINATION_SUBSCRIPTION_NAME: source.consumer}
-            group = group or self._durable(source.consumer)
-        elif destination.name and self._subject not in ("", source.subject):
+        if consumer:
+            extra |= {STREAM: stream, MESSAGING_DESTINATION_SUBSCRIPTION_NAME: consumer}
+            group = group or self._durable(consumer)
+        elif destination.name and self._subject not in ("", subject):
             extra[MESSAGING_DESTINATION_SUBSCRIPTION_NAME] = self._subject
         if group:
             common = {**common, MESSAGING_CONSUMER_GROUP_NAME: group}

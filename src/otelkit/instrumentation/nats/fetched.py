@@ -8,29 +8,28 @@ from collections.abc import Iterator
 from typing import Any
 
 from opentelemetry.context import get_current
-from opentelemetry.trace import Link
 
 from otelkit.instrumentation.messaging import Turns
 from otelkit.instrumentation.nats.consumers import Pulled
-from otelkit.instrumentation.nats.messages import remember, remember_batch
+from otelkit.instrumentation.nats.messages import links_to, remember, remember_batch
 
 
 class Fetched(list[Any]):
     """Messages of one fetch."""
 
-    __slots__ = ("_consumer", "_links")
+    __slots__ = ("_consumer",)
 
-    def __init__(self, messages: list[Any], consumer: Pulled, links: list[Link]) -> None:
+    def __init__(self, messages: list[Any], consumer: Pulled) -> None:
         super().__init__(messages)
-        self._consumer, self._links = consumer, links
+        self._consumer = consumer
 
     def __iter__(self) -> Iterator[Any]:
         telemetry = self._consumer.broker.telemetry
-        if not telemetry.active or not self:
+        if not self or telemetry.is_off():
             return super().__iter__()
         if telemetry.settings.batch == "each":
             return _each(super().__iter__(), self._consumer)
-        return _whole(list.copy(self), self._consumer, self._links)
+        return _whole(list.copy(self), self._consumer)
 
     def __reduce__(self) -> Any:
         return list, (list.copy(self),)  # a copy is a plain list
@@ -49,8 +48,8 @@ def _each(messages: Iterator[Any], consumer: Pulled) -> Iterator[Any]:
         turns.end()
 
 
-def _whole(messages: list[Any], consumer: Pulled, links: list[Link]) -> Iterator[Any]:
-    turns, operation = Turns(), consumer.begin_batch(messages, links)
+def _whole(messages: list[Any], consumer: Pulled) -> Iterator[Any]:
+    turns, operation = Turns(), consumer.begin_batch(messages, links_to(messages))
     for message in messages:
         remember_batch(message, operation)
     turns.begin(operation)

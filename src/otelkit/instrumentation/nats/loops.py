@@ -72,7 +72,7 @@ class Loop:
         self._turns.end()
         item = await self._next()
         message, telemetry = self._find(item), self._telemetry
-        if message is not None and not telemetry.is_deaf_to(message.headers):
+        if message is not None and not telemetry.is_deaf_to(message.headers, self._around):
             consumer = telemetry.consumer_of(self._subscription)
             operation, plan = consumer.begin_process(message, self._around)
             plan.tally.count += 1

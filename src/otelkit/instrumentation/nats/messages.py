@@ -4,60 +4,57 @@ from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import Any
 
-from opentelemetry.context import Context
 from opentelemetry.trace import Link
 
 from otelkit.instrumentation.messaging import Operation
-from otelkit.instrumentation.messaging.carriers import extract, link_to
+from otelkit.instrumentation.messaging.carriers import Creation, creation_of
 
-_OPERATION, _BATCH, _CREATED = "_otelkit_operation", "_otelkit_batch", "_otelkit_created"
-_MESSAGE = "_otelkit_message"
 DELIVERED: ContextVar[Any] = ContextVar("otelkit_nats_delivered", default=None)
 """The message that a callback of the library's turns into an entry of a bucket."""
 
 
 def remember(message: Any, operation: Operation) -> None:
     """Keep the operation by which a message is processed alone."""
-    message.__dict__[_OPERATION] = operation
+    message.otelkit_operation = operation
 
 
 def remember_batch(message: Any, operation: Operation) -> None:
     """Keep the operation by which a message is processed together with others."""
-    message.__dict__[_BATCH] = operation
+    message.otelkit_batch = operation
 
 
 def keep_message(entry: Any) -> None:
     """Keep the message that an entry is being made of."""
     message = DELIVERED.get()
     if message is not None:
-        entry.__dict__[_MESSAGE] = message
+        entry.otelkit_message = message
 
 
 def message_of(entry: Any) -> Any:
     """Give the message that an entry of a bucket was made of, if anybody kept it."""
-    return None if entry is None else entry.__dict__.get(_MESSAGE)
+    return getattr(entry, "otelkit_message", None)
 
 
 def operation_of(message: Any) -> Operation | None:
     """Give the operation by which a message is being processed alone, as long as it is."""
-    operation: Operation | None = message.__dict__.get(_OPERATION)
+    operation: Operation | None = getattr(message, "otelkit_operation", None)
     return None if operation is None or operation.has_ended else operation
 
 
-def processing_of(message: Any) -> Operation | None:
-    """Give the operation by which a message is being processed, alone or together with others."""
-    operation: Operation | None = operation_of(message) or message.__dict__.get(_BATCH)
+def batch_of(message: Any) -> Operation | None:
+    """Give the operation by which a message is being processed together with others."""
+    operation: Operation | None = getattr(message, "otelkit_batch", None)
     return None if operation is None or operation.has_ended else operation
 
 
-def created_by(message: Any) -> Context:
-    """Give the context that a message was created in; read once, for links and parents alike."""
-    created: Context | None = message.__dict__.get(_CREATED)
+def creation_by(message: Any) -> Creation:
+    """Give what a message says of its creation; read once."""
+    created: Creation | None = getattr(message, "otelkit_creation", None)
     if created is None:
-        created = message.__dict__[_CREATED] = extract(message.headers)
+        created = message.otelkit_creation = creation_of(message.headers)
     return created
 
 
 def links_to(messages: Iterable[Any]) -> list[Link]:
     """Give a link to the creation of each message that says who created it."""
-    return [link for message in messages if message.headers and (link := link_to(created_by(message)))]
+    return [link for message in messages if (link := creation_by(message).link) is not None]

@@ -40,7 +40,7 @@ def processing(message: Any) -> AbstractContextManager[Operation | None]:
     if telemetry is None:
         return nullcontext()
     message = message_of(message) or message
-    if telemetry.is_deaf_to(message.headers):
+    if telemetry.is_deaf_to(message.headers, get_current()):
         return nullcontext()
     operation = operation_of(message)
     if operation is None:
@@ -52,11 +52,11 @@ def processing(message: Any) -> AbstractContextManager[Operation | None]:
 def processing_all(messages: list[Any]) -> AbstractContextManager[Operation | None]:
     """Process messages together: one span in the current context, with a link to each one's creation.
 
-    Each one's acknowledgement is an event of that span. The SDK keeps 128 links of a span
+    What is not acknowledged is an event of that span. The SDK keeps 128 links of a span
     (OTEL_SPAN_LINK_COUNT_LIMIT). Follows semantic conventions 1.44, "Batch processing".
     """
     telemetry, batch = Active.telemetry, list(unprocessed(messages))
-    if telemetry is None or not batch or all(telemetry.is_deaf_to(one.headers) for one in batch):
+    if telemetry is None or not batch or telemetry.is_off():
         return nullcontext()
     operation = telemetry.consumer_of_message(batch[0]).begin_batch(batch, links_to(batch))
     for message in batch:

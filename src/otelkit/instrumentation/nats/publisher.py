@@ -20,7 +20,7 @@ from otelkit.instrumentation.nats.brokers import Broker
 from otelkit.instrumentation.nats.inner import Carried, Within, outer_operation
 from otelkit.instrumentation.nats.patching import Patches, coroutine_function
 from otelkit.instrumentation.nats.telemetry import NatsTelemetry
-from otelkit.instrumentation.nats.vocabulary import SERVICE_ERROR_CODE
+from otelkit.instrumentation.nats.vocabulary import INTERNAL, SERVICE_ERROR_CODE
 
 
 def patch_publisher(patches: Patches, telemetry: NatsTelemetry) -> None:
@@ -56,7 +56,7 @@ def _publish(original: Callable[..., Any], telemetry: NatsTelemetry) -> Any:
             return original(client, subject, payload, reply, headers)
         if type(headers) is Carried:
             return original(client, subject, payload, reply, headers or None)
-        if telemetry.is_off():
+        if (type(subject) is str and subject.startswith(INTERNAL)) or telemetry.is_off():
             return original(client, subject, payload, reply, headers)
         broker = telemetry.broker_of(client)
         plan = broker.publish_plan(subject)

@@ -1,7 +1,7 @@
 """`fetch`: a CLIENT span with links to what was received; then the list that comes back is what is processed.
 
 Who fetches in vain has no span (`receiving`). The span names the stream: what is asked for is a consumer's,
-whatever subjects its messages have.
+whatever subjects its messages have. Where a batch is processed in one span, that has the links.
 """
 
 from collections.abc import Callable
@@ -42,11 +42,12 @@ def patch_pulling(patches: Patches, telemetry: NatsTelemetry) -> None:
             except Exception as error:
                 telemetry.begin(telemetry.pulled_of(pull).fetch, start_nanos=start).end(error)
                 raise
-            consumer, links = telemetry.pulled_of(pull), links_to(messages)
+            consumer = telemetry.pulled_of(pull)
+            links = [] if telemetry.settings.batch == "whole" else links_to(messages)  # the batch has them
             consumer.fetch.tally.count += len(messages)
             more = {MESSAGING_BATCH_MESSAGE_COUNT: len(messages)} if batch > 1 else None
             telemetry.begin(consumer.fetch, more, links, start).end()
-            return Fetched(messages, consumer, links)
+            return Fetched(messages, consumer)
 
         return fetch
 

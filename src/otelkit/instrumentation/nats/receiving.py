@@ -16,7 +16,7 @@ from nats.aio.subscription import Subscription
 from otelkit.instrumentation.nats.brokers import RECEIVE
 from otelkit.instrumentation.nats.inner import outer_operation
 from otelkit.instrumentation.nats.messages import links_to
-from otelkit.instrumentation.nats.patching import Patches
+from otelkit.instrumentation.nats.patching import Patches, coroutine_function
 from otelkit.instrumentation.nats.telemetry import NatsTelemetry
 
 IN_VAIN = (AsyncioTimeoutError, CancelledError, StopAsyncIteration)
@@ -27,12 +27,12 @@ def patch_receiving(patches: Patches, telemetry: NatsTelemetry) -> None:
 
     def make(original: Callable[..., Any]) -> Any:
         @wraps(original)
-        async def next_msg(subscription: Any, timeout: float | None = 1.0) -> Any:  # noqa: ASYNC109 - the library's
-            if outer_operation() is not None or telemetry.is_off():
-                return await original(subscription, timeout)
-            return await receive(telemetry, subscription, "next_msg", lambda: original(subscription, timeout))
+        def next_msg(subscription: Any, timeout: float | None = 1.0) -> Any:
+            if outer_operation() is not None or telemetry.is_off():  # `fetch` comes by for each message
+                return original(subscription, timeout)
+            return receive(telemetry, subscription, "next_msg", lambda: original(subscription, timeout))
 
-        return next_msg
+        return coroutine_function(next_msg)
 
     patches.replace(Subscription, "next_msg", make)
 

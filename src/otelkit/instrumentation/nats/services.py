@@ -12,7 +12,7 @@ from typing import Any
 
 from nats.micro.request import Request, ServiceError
 
-from otelkit.instrumentation.nats.messages import processing_of
+from otelkit.instrumentation.nats.messages import operation_of
 from otelkit.instrumentation.nats.patching import Patches
 from otelkit.instrumentation.nats.telemetry import NatsTelemetry
 
@@ -38,7 +38,7 @@ def _respond(original: Callable[..., Any], telemetry: NatsTelemetry) -> Any:
 def _respond_error(original: Callable[..., Any]) -> Any:
     @wraps(original)
     async def respond_error(request: Any, code: str, *arguments: Any, **named: Any) -> None:
-        operation = processing_of(request.__dict__["_msg"])
+        operation = operation_of(request.__dict__["_msg"])
         if operation is not None:
             error = sys.exc_info()[1]  # what the handler raised, if the library answers for it
             if error is None or isinstance(error, ServiceError):

@@ -1,8 +1,10 @@
 """Acknowledgements: by setting an event of the process span, a CLIENT span of their own, or nothing.
 
 The server answers `ack_sync` alone; of the others a span says when they were handed to the connection. Events
-have the library's words: `ack`, `ack_sync`, `nak`, `term`, `in_progress`. One that fails says so; whether the
-processing has failed too, its own exception tells. Convention: "Messaging spans" (1.44), settle.
+have the library's words: `ack`, `ack_sync`, `nak`, `term`, `in_progress`. Of messages that are processed
+together only what is out of the ordinary is an event, with the message's sequence: a span keeps 128 events.
+One that fails says so; whether the processing has failed too, its own exception tells.
+Convention: "Messaging spans" (1.44), settle.
 """
 
 from collections.abc import Callable
@@ -14,11 +16,13 @@ from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
 
 from otelkit.instrumentation.messaging.operations import name_of
 from otelkit.instrumentation.nats.consumers import SETTLE
-from otelkit.instrumentation.nats.messages import links_to, processing_of
+from otelkit.instrumentation.nats.messages import batch_of, links_to, operation_of
 from otelkit.instrumentation.nats.patching import Patches
+from otelkit.instrumentation.nats.sources import describe
 from otelkit.instrumentation.nats.telemetry import NatsTelemetry
 from otelkit.instrumentation.nats.vocabulary import DELAY
 
+_EXTRAORDINARY = ("nak", "term")
 _WORDS = ("ack", "ack_sync", "nak", "term", "in_progress")
 
 
@@ -38,17 +42,25 @@ def _in_event(_: NatsTelemetry, word: str) -> Callable[[Any], Any]:
             try:
                 result = await original(message, *arguments, **named)
             except BaseException as error:
-                details = {**_details(word, arguments, named), ERROR_TYPE: name_of(error)}
-                if (operation := processing_of(message)) is not None:
-                    operation.span.add_event(word, details)
+                _tell(message, word, {**_details(word, arguments, named), ERROR_TYPE: name_of(error)})
                 raise
-            if (operation := processing_of(message)) is not None:
+            if (operation := operation_of(message)) is not None:
                 operation.span.add_event(word, _details(word, arguments, named))
+            elif word in _EXTRAORDINARY:
+                _tell(message, word, _details(word, arguments, named))
             return result
 
         return settle
 
     return make
+
+
+def _tell(message: Any, word: str, details: dict[str, Any]) -> None:
+    if (operation := operation_of(message)) is None:
+        operation = batch_of(message)
+        details.update(describe(message)[1] or {})
+    if operation is not None:
+        operation.span.add_event(word, details)
 
 
 def _in_span(telemetry: NatsTelemetry, word: str) -> Callable[[Any], Any]:

@@ -14,7 +14,7 @@ from otelkit.instrumentation.messaging.operations import name_of
 from otelkit.instrumentation.nats.brokers import SEND, Broker
 from otelkit.instrumentation.nats.consumers import Consumer, Pulled
 from otelkit.instrumentation.nats.inner import Carried
-from otelkit.instrumentation.nats.messages import processing_of
+from otelkit.instrumentation.nats.messages import batch_of, operation_of
 from otelkit.instrumentation.nats.settings import NatsSettings
 from otelkit.instrumentation.nats.vocabulary import SCOPE
 
@@ -82,7 +82,7 @@ class NatsTelemetry(Telemetry):
     def carry_reply(self, message: Any, headers: Headers | None, broker: Broker) -> Carried:
         """Give the headers of a reply, and count it: not the request's context, but that of who answers."""
         broker.replies.tally.count += 1
-        operation = None if message is None else processing_of(message)
+        operation = None if message is None else operation_of(message) or batch_of(message)
         return self.carry(get_current() if operation is None else operation.context, headers, broker)
 
     def end(

@@ -13,12 +13,13 @@ from nats.js.kv import KeyValue
 from nats.js.manager import JetStreamManager
 from nats.js.object_store import ObjectStore
 from nats.micro.request import Request
+from opentelemetry.instrumentation.utils import suppress_instrumentation
 from opentelemetry.sdk.trace import TracerProvider
 
-from otelkit.instrumentation.nats import NatsInstrumentor
+from otelkit.instrumentation.nats import NatsInstrumentor, processing
 from otelkit.probes.nats import emit_spans
 
-from .conftest import Instrument
+from .conftest import Instrument, Pull, publish_paid
 from .recorded import until
 
 PATCHED = (
@@ -106,4 +107,25 @@ def test_probe_emits_spans_and_leaves_what_is_instrumented(instrument: Instrumen
     before = members()
     assert emit_spans(TracerProvider(shutdown_on_exit=False)).startswith("nats-py 2.")
     assert members() == before
+    assert recorded.names == []
+
+
+@pytest.mark.integration
+async def test_what_is_suppressed_has_no_spans_and_carries_no_context(
+    instrument: Instrument, streams: JetStreamContext, pull: Pull, subject: str, connection: Client
+) -> None:
+    recorded = instrument()
+    other = await connection.subscribe(f"{subject}.other")
+    with suppress_instrumentation():
+        for _ in range(2):
+            await connection.publish(f"{subject}.other")
+        await publish_paid(streams, subject)
+        (first, *_) = messages = await pull.fetch(3, timeout=5)
+        for message in messages:
+            await message.ack()
+        with processing(first):
+            await other.next_msg(5)
+        async for message in other.messages:
+            assert message.headers is None
+            break
     assert recorded.names == []

@@ -127,6 +127,7 @@ async def test_messages_are_processed_together_in_one_block(
     messages = await pull.fetch(4, timeout=5)
     with processing_all(messages[:3]):
         await messages[0].ack()
+        await messages[1].nak(3)
     with processing_all(messages):
         inside = current()
 
@@ -136,5 +137,6 @@ async def test_messages_are_processed_together_in_one_block(
     assert mixed.name == f"process {subject.replace('.', '_')}"
     assert (links_of(one), links_of(mixed)) == (published[:3], published)
     assert attributes_of(mixed)["messaging.batch.message_count"] == 4
-    assert [event.name for event in one.events] == ["ack"]
+    (event,) = one.events
+    assert (event.name, (event.attributes or {})["messaging.nats.stream.sequence"]) == ("nak", 2)
     assert inside == id_of(mixed)

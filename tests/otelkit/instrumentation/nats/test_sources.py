@@ -19,13 +19,13 @@ def test_stream_consumer_deliveries_and_sequence_are_read_in_both_forms(before: 
     after = ".random" if before else ""
     source, more = said_of(f"$JS.ACK.{before}ORDERS.packers.2.7.3.1700000000.0{after}")
 
-    assert source == Source("orders", "ORDERS", "packers")
+    assert source == ("orders", "ORDERS", "packers")
     assert more == ONE_OF_STREAM
 
 
 @pytest.mark.parametrize("reply", ["", "_INBOX.a.b", "$JS.ACK", "$JS.ACK.a.b.c", "$JS.ACK." + "." * 3])
 def test_other_replies_tell_nothing(reply: str) -> None:
-    assert said_of(reply) == (Source("orders"), None)
+    assert said_of(reply) == (("orders", "", ""), None)
 
 
 def test_what_is_no_number_of_64_bits_is_left_out() -> None:
