@@ -15,11 +15,12 @@ from nats.js.errors import NotFoundError
 from opentelemetry import metrics, trace
 from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
 from opentelemetry.semconv.attributes.otel_attributes import OTEL_EVENT_NAME
+from opentelemetry.trace import Span
 from pydantic import ValidationError
 
 from nats_jetstream.errors import BrokerError, translated
 from nats_jetstream.failures import Failures
-from nats_jetstream.letters import headers_of_letter, reason_of
+from nats_jetstream.letters import headers_of, headers_of_letter, reason_of
 from nats_jetstream.shapes import Advisory
 from nats_jetstream.topology import DEAD
 from otelkit.instrumentation.messaging.carriers import extract
@@ -50,27 +51,25 @@ class Burial:
             await message.ack()
 
     async def _bury(self, advisory: Advisory) -> None:
-        place = (advisory.stream, advisory.stream_seq)
-        with translated(f"message {place}"):
+        with translated(f"message {advisory.stream_seq} of {advisory.stream}"):
             try:
-                original = await self._jetstream.get_msg(*place)
+                original = await self._jetstream.get_msg(advisory.stream, advisory.stream_seq)
             except NotFoundError:  # removed by hand, or a week old
                 _log.error("message is gone", extra={"shop.dead.sequence": advisory.stream_seq})
                 return
-        failure = await self._failures.of(advisory.stream, advisory.consumer, advisory.stream_seq)
-        await self._write(advisory, original, failure.error_type if failure else "")
+        with self._tracer.start_as_current_span("bury message", extract(headers_of(original))) as span:
+            failure = await self._failures.of(advisory.stream, advisory.consumer, advisory.stream_seq)
+            error_type = failure.error_type if failure else "_OTHER"  # nobody lived to note it
+            await self._write(advisory, original, error_type, span)
 
-    async def _write(self, advisory: Advisory, original: RawStreamMsg, error_type: str) -> None:
-        reason, headers = reason_of(advisory), headers_of_letter(advisory, original, error_type)
-        said: dict[str, str | int] = {
-            "shop.dead.reason": reason,
-            "shop.dead.sequence": advisory.stream_seq,
-            "shop.dead.deliveries": advisory.deliveries,
-            ERROR_TYPE: error_type or "_OTHER",  # nobody lived to note it
-        }
+    async def _write(self, advisory: Advisory, original: RawStreamMsg, error_type: str, span: Span) -> None:
+        kind: dict[str, str | int] = {"shop.dead.reason": reason_of(advisory), ERROR_TYPE: error_type}
+        place = {"shop.dead.sequence": advisory.stream_seq, "shop.dead.deliveries": advisory.deliveries}
+        said = {**kind, **place}
+        span.set_attributes(said)
         subject, data = f"{DEAD}.{original.subject}", original.data or b""
-        with self._tracer.start_as_current_span("bury message", extract(headers), attributes=said):
-            with translated(f"dead letter {subject}"):
-                await self._jetstream.publish(subject, data, headers=headers)
-            self._letters.add(1, {"shop.dead.reason": reason, ERROR_TYPE: said[ERROR_TYPE]})
-            _log.error("message is dead", extra={OTEL_EVENT_NAME: "shop.dead_letter", **said})
+        with translated(f"dead letter {subject}"):
+            headers = headers_of_letter(advisory, original, error_type)
+            await self._jetstream.publish(subject, data, headers=headers)
+        self._letters.add(1, kind)
+        _log.error("message is dead", extra={OTEL_EVENT_NAME: "shop.dead_letter", **said})

@@ -11,6 +11,7 @@ from contextlib import suppress
 from nats import errors
 from nats.aio.client import Client
 
+from nats_jetstream.ending import end_task
 from nats_jetstream.settings import Settings
 from nats_jetstream.signals import ClientSignals
 from otelkit import ConfigurationError
@@ -48,7 +49,10 @@ class Connection:
         Raises:
             RefusedError: with the server's words; awaited alone it would end in a timeout.
         """
-        tasks = [asyncio.ensure_future(asking), asyncio.ensure_future(self.signals.refused.wait())]
+        tasks: list[asyncio.Future[object]] = [
+            asyncio.ensure_future(asking),
+            asyncio.ensure_future(self.signals.refused.wait()),
+        ]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if tasks[0].done():
@@ -57,8 +61,7 @@ class Connection:
                 raise RefusedError(self.signals.refusal)
         finally:
             for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
+                await end_task(task)
 
     async def close(self) -> None:
         """Let callbacks finish what they have, send what is buffered, and close, within the drain's time."""

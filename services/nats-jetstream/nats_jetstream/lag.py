@@ -18,6 +18,7 @@ from opentelemetry.metrics import CallbackOptions, Observation
 from opentelemetry.semconv._incubating.attributes.messaging_attributes import MESSAGING_SYSTEM
 from pydantic import BaseModel
 
+from nats_jetstream.ending import end_task
 from nats_jetstream.errors import BrokerError, translated
 from nats_jetstream.settling import STREAM_NAME, labels_of
 from nats_jetstream.topology import CONSUMERS, DEAD_LETTERS
@@ -63,8 +64,7 @@ class LagWatch:
     async def stop(self) -> None:
         """Ask no more."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+            await end_task(self._task)
         self._latest = None
 
     async def ask(self) -> Lag:

@@ -12,6 +12,7 @@ from nats_jetstream.shapes import Advisory, DeadLetter
 from nats_jetstream.topology import DEAD
 
 PREFIX = "Shop-Dead-"
+REPLAYED = "Shop-Replayed"  # the id of the letter that a message was
 REASON, ERROR, DELIVERIES = f"{PREFIX}Reason", f"{PREFIX}Error", f"{PREFIX}Deliveries"
 STREAM, CONSUMER, SEQUENCE = f"{PREFIX}Stream", f"{PREFIX}Consumer", f"{PREFIX}Sequence"
 _SERVERS, _KEPT = "nats-", f"{PREFIX}Was-"
@@ -57,11 +58,13 @@ def headers_of_letter(advisory: Advisory, original: RawStreamMsg, error_type: st
 def headers_of_replay(letter: RawStreamMsg) -> dict[str, str]:
     """Give the headers of the message that a dead letter becomes again.
 
-    Its id is the letter's: the message's own is still known to the server, which would take it for sent.
+    Its id is made of the letter's: the message's own is still known to the server, which would take it for
+    sent.
     """
     headers = headers_of(letter)
     own = {name: value for name, value in headers.items() if not name.startswith(PREFIX)}
-    return {**own, Header.MSG_ID.value: f"replay.{headers.get(Header.MSG_ID.value, letter.seq)}"}
+    identifier = headers.get(Header.MSG_ID.value, str(letter.seq))
+    return {**own, Header.MSG_ID.value: f"replay.{identifier}", REPLAYED: identifier}
 
 
 def describe_letter(letter: RawStreamMsg) -> DeadLetter:

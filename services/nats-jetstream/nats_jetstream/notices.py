@@ -11,6 +11,7 @@ from contextlib import suppress
 from nats import errors
 from nats.aio.client import Client
 
+from nats_jetstream.ending import end_task
 from nats_jetstream.shapes import Order
 
 SUBJECT, MAILERS = "shop.notices", "mailers"
@@ -51,8 +52,7 @@ class Mailer:
             async with asyncio.timeout(1):
                 await self._subscription.drain()  # type: ignore[no-untyped-call]  # nats-py types this one not
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+            await end_task(self._task)
 
     async def _run(self) -> None:
         async for message in self._subscription.messages:

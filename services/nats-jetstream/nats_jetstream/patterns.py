@@ -5,27 +5,28 @@ Each begins a trace of its own and returns when all that follows was done, by wh
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from nats.js.errors import KeyNotFoundError
 from nats.js.kv import KeyValue
 from opentelemetry import trace
 from opentelemetry.instrumentation.utils import suppress_instrumentation
+from opentelemetry.trace import Span
 
 from nats_jetstream.connection import Connection
 from nats_jetstream.invoices import Invoices
 from nats_jetstream.notices import Notices
 from nats_jetstream.publisher import Publisher
+from nats_jetstream.record import Record
 from nats_jetstream.replay import DeadLetters
 from nats_jetstream.responder import ask_quote
 from nats_jetstream.settings import Settings
 from nats_jetstream.shapes import Order, QuoteRequest, Restock, Shelf
 from nats_jetstream.stock import Stock
-from nats_jetstream.topology import FAILURES, FULFILLED, INVOICES, STOCK
+from nats_jetstream.topology import FAILURES, INVOICES, RECORD, STOCK
 
 _PATIENCE_SECONDS = 20.0
 _POLL_SECONDS = 0.01
-_tracer = trace.get_tracer(__name__)
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Customer:
 async def place_an_order(customer: Customer) -> None:
     """JetStream: published twice, taken once, fulfilled exactly once."""
     order = Order(item="tea", quantity=2)
-    with _tracer.start_as_current_span("place an order"):
+    with _root("place an order"):
         await customer.place(order)
         await customer.place(order)  # as one who did not get the answer
     await _until(lambda: _is_fulfilled(customer, order))
@@ -63,26 +64,26 @@ async def place_an_order(customer: Customer) -> None:
 
 async def tell_a_customer(customer: Customer) -> None:
     """Core NATS: published to a queue group, taken by one of its members in a loop."""
-    with _tracer.start_as_current_span("tell a customer"):
+    with _root("tell a customer"):
         await Notices(customer.connection.client).tell(Order(item="tea"))
 
 
 async def ask_a_price(customer: Customer) -> None:
     """Request and reply."""
-    with _tracer.start_as_current_span("ask a price"):
+    with _root("ask a price"):
         await ask_quote(customer.connection.client, QuoteRequest(item="lamp", quantity=2), 5)
 
 
 async def change_a_level(customer: Customer) -> None:
     """Key-value: read, changed if nobody was faster, and seen by whoever watches."""
-    with _tracer.start_as_current_span("change a level"):
+    with _root("change a level"):
         await Stock(await customer.bucket(STOCK)).add("lamp", 1)
 
 
 async def keep_an_invoice(customer: Customer) -> None:
     """Object store: written in chunks, and read."""
     order = Order(item="lamp", note="with a long letter " * 20_000)
-    with _tracer.start_as_current_span("keep an invoice"):
+    with _root("keep an invoice"):
         invoices = Invoices(await customer.connection.jetstream.object_store(INVOICES))
         await invoices.write(order)
         await invoices.read(str(order.id))
@@ -90,7 +91,7 @@ async def keep_an_invoice(customer: Customer) -> None:
 
 async def ask_the_warehouse(customer: Customer) -> None:
     """A micro service."""
-    with _tracer.start_as_current_span("ask the warehouse"):
+    with _root("ask the warehouse"):
         await customer.restock("tea", 2)
 
 
@@ -100,10 +101,10 @@ async def order_too_early(customer: Customer) -> None:
         missing = (await Stock(await customer.bucket(STOCK)).look("chair")).free + 1
         failures = await _failures(customer)
     order = Order(item="chair", quantity=missing)
-    with _tracer.start_as_current_span("order too early"):
+    with _root("order too early"):
         await customer.place(order)
     await _until(lambda: _failures(customer), beyond=failures)
-    with suppress_instrumentation():
+    with _root("restock"):
         await customer.restock("chair", missing)
     await _until(lambda: _is_fulfilled(customer, order))
 
@@ -112,10 +113,10 @@ async def order_too_much(customer: Customer) -> None:
     """Dead letter and replay: all deliveries fail, the message is kept, and sent again later."""
     order, letters = Order(item="chair", quantity=900), DeadLetters(customer.connection.jetstream)
     known = await _newest(letters)
-    with _tracer.start_as_current_span("order too much"):
+    with _root("order too much"):
         await customer.place(order)
     await _until(lambda: _newest(letters), beyond=known)
-    with suppress_instrumentation():
+    with _root("restock"):
         await customer.restock("chair", order.quantity)
     await letters.replay(await _newest(letters))
     await _until(lambda: _is_fulfilled(customer, order))
@@ -133,6 +134,10 @@ PATTERNS = (
 )
 
 
+def _root(name: str) -> AbstractContextManager[Span]:
+    return trace.get_tracer(__name__).start_as_current_span(name)
+
+
 async def _until(measure: Callable[[], Awaitable[int]], beyond: int = 0) -> None:
     async with asyncio.timeout(_PATIENCE_SECONDS):
         with suppress_instrumentation():
@@ -141,11 +146,7 @@ async def _until(measure: Callable[[], Awaitable[int]], beyond: int = 0) -> None
 
 
 async def _is_fulfilled(customer: Customer, order: Order) -> bool:
-    try:
-        await (await customer.bucket(FULFILLED)).get(str(order.id))
-    except KeyNotFoundError:
-        return False
-    return True
+    return await Record(await customer.bucket(RECORD)).is_fulfilled(str(order.id))
 
 
 async def _failures(customer: Customer) -> int:

@@ -19,6 +19,7 @@ from nats_jetstream.lag import LagWatch
 from nats_jetstream.micro_service import serve_stock
 from nats_jetstream.notices import Mailer, Notices
 from nats_jetstream.publisher import Publisher
+from nats_jetstream.record import Record
 from nats_jetstream.replay import DeadLetters
 from nats_jetstream.responder import answer_quotes
 from nats_jetstream.settings import Settings
@@ -28,9 +29,9 @@ from nats_jetstream.stock_watch import StockWatch
 from nats_jetstream.topology import (
     ADVISORIES,
     FAILURES,
-    FULFILLED,
     INVOICES,
     ORDERS,
+    RECORD,
     STOCK,
     UNDERTAKERS,
     WORKERS,
@@ -48,6 +49,7 @@ class Shop:
     stock: Stock
     watch: StockWatch
     fulfilment: Fulfilment
+    record: Record
     invoices: Invoices
     letters: DeadLetters
     lag: LagWatch
@@ -69,7 +71,7 @@ async def open_shop(settings: Settings) -> AsyncIterator[Shop]:
 async def _build(connection: Connection, settings: Settings) -> Shop:
     js = connection.jetstream
     stock, invoices = Stock(await js.key_value(STOCK)), Invoices(await js.object_store(INVOICES))
-    record, notices = await js.key_value(FULFILLED), Notices(connection.client)
+    record, notices = Record(await js.key_value(RECORD)), Notices(connection.client)
     return Shop(
         settings,
         connection,
@@ -77,6 +79,7 @@ async def _build(connection: Connection, settings: Settings) -> Shop:
         stock,
         StockWatch(await js.key_value(STOCK)),
         Fulfilment(stock, record, invoices, notices, settings.packing_seconds),
+        record,
         invoices,
         DeadLetters(js),
         LagWatch(js, settings.lag_seconds),

@@ -12,6 +12,7 @@ from nats import errors
 from nats.js.kv import KeyValue
 from pydantic import ValidationError
 
+from nats_jetstream.ending import end_task
 from nats_jetstream.shapes import Shelf
 
 _PAUSE_SECONDS = 1.0
@@ -43,8 +44,7 @@ class StockWatch:
     async def stop(self) -> None:
         """End the watch."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+            await end_task(self._task)
 
     async def _run(self) -> None:
         while True:

@@ -20,7 +20,7 @@ ADVISORIES, UNDERTAKERS = "ADVISORIES", "undertaker"
 _KINDS = ("MAX_DELIVERIES", "MSG_TERMINATED")
 CONSUMERS = ((ORDERS, WORKERS), (ADVISORIES, UNDERTAKERS))
 
-STOCK, FULFILLED, FAILURES, INVOICES = "stock", "fulfilled", "failures", "invoices"
+STOCK, RECORD, FAILURES, INVOICES = "stock", "record", "failures", "invoices"
 SHELVES = {"tea": 1000, "chair": 4, "lamp": 200}  # what there is in the beginning
 
 _WEEK_SECONDS = 7 * 24 * 3600.0
@@ -34,7 +34,7 @@ async def declare(js: JetStreamContext, settings: Settings) -> None:
         await _declare_stream(js, stream)
     await js.add_consumer(ORDERS, config=_workers(settings))
     await js.add_consumer(ADVISORIES, config=_undertakers())
-    for bucket, ttl in ((STOCK, None), (FULFILLED, _WEEK_SECONDS), (FAILURES, _WEEK_SECONDS)):
+    for bucket, ttl in ((STOCK, None), (RECORD, _WEEK_SECONDS), (FAILURES, _WEEK_SECONDS)):
         await js.create_key_value(bucket=bucket, ttl=ttl, replicas=settings.replicas)
     await js.create_object_store(INVOICES, replicas=settings.replicas)
     stock = await js.key_value(STOCK)

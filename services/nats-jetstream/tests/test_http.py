@@ -31,7 +31,7 @@ def test_order_is_accepted_then_fulfilled_and_has_an_invoice(client: TestClient)
     where = answer.headers["Location"]
 
     assert (answer.status_code, answer.json()["status"]) == (202, "accepted")
-    until(lambda: client.get(where).status_code == 200)
+    until(lambda: client.get(where).json()["status"] == "fulfilled")
     assert client.get(f"{where}/invoice").text.startswith(f"Order {answer.json()['id']}\n2 x tea: 6.00")
 
 
@@ -69,7 +69,7 @@ def test_order_larger_than_the_broker_takes_is_refused_and_the_connection_lives(
 def test_order_as_large_as_the_broker_takes_is_taken(client: TestClient) -> None:
     order = place(client, item="tea", note="x" * 1_039_000)
 
-    until(lambda: client.get(f"/orders/{order}").status_code == 200)
+    until(lambda: client.get(f"/orders/{order}").json()["status"] == "fulfilled")
 
 
 def test_what_cannot_be_is_a_problem_with_the_trace(client: TestClient) -> None:

@@ -41,7 +41,7 @@ async def test_orders_published_during_an_outage_arrive_when_it_is_over(
     assert await publishing == [False] * 10
 
     async def all_fulfilled() -> bool:
-        return all([await shop.fulfilment.is_fulfilled(str(order.id)) for order in orders])
+        return all([await shop.record.is_fulfilled(str(order.id)) for order in orders])
 
     await until(all_fulfilled)
 

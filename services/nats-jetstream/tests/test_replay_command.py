@@ -50,7 +50,7 @@ async def test_command_lists_dead_letters_and_replays_all(
     said, code = await run_command(shop, "--all")
 
     assert (said.count(": trace "), code) == (2, 0)
-    await until(lambda: shop.fulfilment.is_fulfilled(str(TOO_MANY.id)))
+    await until(lambda: shop.record.is_fulfilled(str(TOO_MANY.id)))
 
 
 @pytest.mark.parametrize(("argument", "said"), [("4711", "no dead letter 4711"), ("x", "'x' is no")])

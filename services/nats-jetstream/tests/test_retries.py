@@ -61,7 +61,7 @@ async def test_poison_message_does_not_hold_up_the_others(
         await customer.place(order)
 
     async def all_fulfilled() -> bool:
-        done = [await shop.fulfilment.is_fulfilled(str(order.id)) for order in good]
+        done = [await shop.record.is_fulfilled(str(order.id)) for order in good]
         return all(done)
 
     await until(all_fulfilled)
@@ -174,7 +174,7 @@ async def test_long_work_is_not_given_to_somebody_else(
     async with open_shop_with(packing_seconds=1.2, ack_wait_seconds=0.4) as shop:
         order = Order(item="tea")
         await shop.publisher.place(order)
-        await until(lambda: shop.fulfilment.is_fulfilled(str(order.id)))
+        await until(lambda: shop.record.is_fulfilled(str(order.id)))
         info = await shop.connection.jetstream.consumer_info(ORDERS, WORKERS)
 
     assert info.delivered is not None
@@ -208,5 +208,5 @@ async def test_replayed_message_is_fulfilled_and_its_letter_is_gone(
 
     await shop.letters.replay(letter.sequence)
 
-    await until(lambda: shop.fulfilment.is_fulfilled(str(TOO_MANY.id)))
+    await until(lambda: shop.record.is_fulfilled(str(TOO_MANY.id)))
     assert await shop.letters.list(100) == []

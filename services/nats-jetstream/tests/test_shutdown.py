@@ -15,7 +15,8 @@ from nats_jetstream.connection import Connection
 from nats_jetstream.patterns import Customer
 from nats_jetstream.settings import Settings
 from nats_jetstream.shapes import Order
-from nats_jetstream.topology import FULFILLED, ORDERS, WORKERS
+from nats_jetstream.stock import Stock
+from nats_jetstream.topology import ORDERS, STOCK, WORKERS
 from otelkit.testing import Sink
 from otelkit.testing.ports import free_port
 from otelkit.testing.processes import ServiceProcess
@@ -61,7 +62,8 @@ async def customer(settings: Settings) -> AsyncIterator[Customer]:
 
 
 async def fulfilled(customer: Customer) -> int:
-    return (await (await customer.bucket(FULFILLED)).status()).values
+    """Each order is for one tea, of which there were a thousand."""
+    return 1000 - (await Stock(await customer.bucket(STOCK)).look("tea")).level
 
 
 async def end(process: ServiceProcess, number: int = signal.SIGTERM) -> float:

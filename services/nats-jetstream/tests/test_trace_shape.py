@@ -1,49 +1,159 @@
-"""The traces that the README shows, pattern by pattern."""
+"""The traces that the README shows, pattern by pattern, and the attributes that make them searchable."""
 
+import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
+
+import pytest
 
 from nats_jetstream import patterns
 from nats_jetstream.patterns import Customer
-from otelkit.testing import trace_tree
+from otelkit.testing import Sink, TraceTree, trace_tree
 from otelkit.testing.expected import ReadmeTraces
 from otelkit.traces import Span
 
-Spans = Callable[[Callable[[list[Span]], bool]], Awaitable[list[Span]]]
+pytestmark = pytest.mark.integration
+TraceOf = Callable[..., Awaitable[list[Span]]]
+PLACED = "process orders.placed"
 
 
-def below(spans: list[Span], root: str) -> list[Span]:
-    """The trace whose root has that name."""
-    ids = [span.trace_id for span in spans if span.name == root and not span.parent_span_id]
-    return [span for span in spans if span.trace_id in ids]
+@pytest.fixture
+def trace_of(otlp_sink: Sink) -> TraceOf:
+    """Wait for the trace below a root, until it has so many spans with each name."""
+
+    def below(spans: list[Span], root: str) -> list[Span]:
+        ids = [span.trace_id for span in spans if span.name == root and not span.parent_span_id]
+        return [span for span in spans if span.trace_id in ids]
+
+    async def wait(root: str, wanted: dict[str, int]) -> list[Span]:
+        def is_whole(spans: list[Span]) -> bool:
+            there = Counter(span.name for span in below(spans, root))
+            return there[root] > 0 and all(there[name] >= count for name, count in wanted.items())
+
+        return below(await asyncio.to_thread(otlp_sink.wait_for_spans, is_whole), root)
+
+    return wait
 
 
-async def trace_of(spans: Spans, root: str, last: str, times: int = 1) -> list[Span]:
-    """The trace below `root` when there are `times` spans named `last` in it."""
-    all_spans = await spans(lambda some: [span.name for span in below(some, root)].count(last) == times)
-    return below(all_spans, root)
+def tree_of(trace: list[Span]) -> TraceTree:
+    return trace_tree(trace, events=True)
 
 
 async def test_order_leaves_the_trace_that_the_readme_shows(
-    customer: Customer, spans: Spans, readme_trace: ReadmeTraces
+    customer: Customer, trace_of: TraceOf, readme_trace: ReadmeTraces
 ) -> None:
     await patterns.place_an_order(customer)
 
-    trace = await trace_of(spans, "place an order", "process orders.placed")
-    assert trace_tree(trace) == readme_trace("order")
+    trace = await trace_of("place an order", {PLACED: 1, "process shop.notices.{id}": 1})
+    assert tree_of(trace) == readme_trace("order")
 
 
 async def test_notice_leaves_the_trace_that_the_readme_shows(
-    customer: Customer, spans: Spans, readme_trace: ReadmeTraces
+    customer: Customer, trace_of: TraceOf, readme_trace: ReadmeTraces
 ) -> None:
     await patterns.tell_a_customer(customer)
 
-    trace = await trace_of(spans, "tell a customer", "process shop.notices.{id}")
-    assert trace_tree(trace) == readme_trace("notice")
+    trace = await trace_of("tell a customer", {"process shop.notices.{id}": 1})
+    assert tree_of(trace) == readme_trace("notice")
 
 
 async def test_quote_leaves_the_trace_that_the_readme_shows(
-    customer: Customer, spans: Spans, readme_trace: ReadmeTraces
+    customer: Customer, trace_of: TraceOf, readme_trace: ReadmeTraces
 ) -> None:
     await patterns.ask_a_price(customer)
 
-    assert trace_tree(await trace_of(spans, "ask a price", "ask a price")) == readme_trace("quote")
+    assert tree_of(await trace_of("ask a price", {})) == readme_trace("quote")
+
+
+async def test_change_of_a_level_leaves_the_trace_that_the_readme_shows(
+    customer: Customer, trace_of: TraceOf, readme_trace: ReadmeTraces
+) -> None:
+    await patterns.change_a_level(customer)
+
+    trace = await trace_of("change a level", {"process $KV.stock": 1})
+    assert tree_of(trace) == readme_trace("level")
+
+
+async def test_invoice_leaves_the_trace_that_the_readme_shows(
+    customer: Customer, trace_of: TraceOf, readme_trace: ReadmeTraces
+) -> None:
+    await patterns.keep_an_invoice(customer)
+
+    assert tree_of(await trace_of("keep an invoice", {})) == readme_trace("invoice")
+
+
+async def test_micro_service_leaves_the_trace_that_the_readme_shows(
+    customer: Customer, trace_of: TraceOf, readme_trace: ReadmeTraces
+) -> None:
+    await patterns.ask_the_warehouse(customer)
+
+    trace = await trace_of("ask the warehouse", {"process $KV.stock": 1})
+    assert tree_of(trace) == readme_trace("warehouse")
+
+
+async def test_retry_leaves_the_trace_that_the_readme_shows(
+    customer: Customer, trace_of: TraceOf, readme_trace: ReadmeTraces
+) -> None:
+    await patterns.order_too_early(customer)
+
+    trace = await trace_of("order too early", {PLACED: 2, "process shop.notices.{id}": 1})
+    assert tree_of(trace) == readme_trace("retry")
+    assert deliveries_of(trace) == [1, 2]
+
+
+async def test_dead_letter_and_its_replay_are_in_the_trace_that_began_with_the_order(
+    customer: Customer, trace_of: TraceOf, readme_trace: ReadmeTraces
+) -> None:
+    await patterns.order_too_much(customer)
+
+    trace = await trace_of("order too much", {PLACED: 4, "process shop.notices.{id}": 1})
+    assert tree_of(trace) == readme_trace("dead-letter")
+    assert deliveries_of(trace) == [1, 2, 3, 1]
+    (buried,) = [span for span in trace if span.name == "bury message"]
+    assert buried.attributes["shop.dead.reason"] == "max_deliver"
+    assert buried.attributes["shop.dead.deliveries"] == 3
+    assert buried.attributes["error.type"] == "OutOfStockError"
+
+
+def deliveries_of(trace: list[Span]) -> list[object]:
+    processed = [span for span in trace if span.name == PLACED]
+    processed.sort(key=lambda span: span.start_nanos)
+    return [span.attributes["messaging.nats.message.delivery_count"] for span in processed]
+
+
+async def test_failed_delivery_records_its_exception_once(customer: Customer, trace_of: TraceOf) -> None:
+    await patterns.order_too_early(customer)
+
+    trace = await trace_of("order too early", {PLACED: 2})
+    (failed,) = [span for span in trace if span.name == PLACED and span.status == "ERROR"]
+    assert failed.attributes["error.type"] == "nats_jetstream.stock.OutOfStockError"
+    assert [span.name for span in trace for event in span.events if event.name == "exception"] == [PLACED]
+
+
+async def test_repeated_publish_says_that_it_was_a_duplicate(customer: Customer, trace_of: TraceOf) -> None:
+    await patterns.place_an_order(customer)
+
+    trace = await trace_of("place an order", {"publish orders.placed": 2})
+    said = [span.attributes.get("messaging.nats.stream.duplicate") for span in trace]
+    assert said.count(True) == 1
+
+
+async def test_span_of_an_order_has_its_id(customer: Customer, trace_of: TraceOf) -> None:
+    await patterns.place_an_order(customer)
+
+    (span,) = [span for span in await trace_of("place an order", {PLACED: 1}) if span.name == PLACED]
+    assert span.attributes["shop.order.id"] == span.attributes["messaging.message.id"]
+
+
+async def test_durations_of_processing_are_measured_with_an_exemplar(
+    customer: Customer, trace_of: TraceOf, otlp_sink: Sink
+) -> None:
+    await patterns.place_an_order(customer)
+
+    (span,) = [span for span in await trace_of("place an order", {PLACED: 1}) if span.name == PLACED]
+
+    def is_there(_: object) -> bool:
+        points = otlp_sink.metrics("messaging.process.duration")
+        return any(exemplar.span_id == span.span_id for point in points for exemplar in point.exemplars)
+
+    await asyncio.to_thread(otlp_sink.wait_for_metrics, is_there)
