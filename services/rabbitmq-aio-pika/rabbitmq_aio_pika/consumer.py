@@ -8,6 +8,7 @@ with what the handler raised; the wait for a worker is not in it.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection
@@ -70,7 +71,9 @@ class Consumer:
             try:
                 await self._process(message)
             except Exception:  # noqa: BLE001 - a worker outlives every message
-                _log.exception("message of %s is lost from sight; the broker has it", self._queue)
+                _log.exception("message of %s is given back", self._queue)
+                with suppress(*LOST):
+                    await message.nack(requeue=True)
 
     async def _process(self, message: AbstractIncomingMessage) -> None:
         failure, outcome = None, GIVEN_BACK

@@ -17,7 +17,7 @@ from rabbitmq_aio_pika.shop import Shop
 from rabbitmq_aio_pika.store.shipments import SHIPPED
 
 Pattern = Callable[[Shop], Awaitable[None]]
-SCANS_AT_ONCE = 3
+SCANS_AT_ONCE, MOST_SHOWN = 3, 100
 _PATIENCE_SECONDS, _LOOK_SECONDS = 15.0, 0.02
 
 
@@ -34,17 +34,19 @@ async def ship_abroad(shop: Shop) -> None:
 async def tell_one_story(shop: Shop) -> None:
     """The carrier is away: a message fails again and again and dies; later it is replayed, and processed."""
     shop.carrier.available = False
-    shipment_id = await _request(shop)
-    await until(lambda: _has_died(shop))
-    shop.carrier.available = True
-    await shop.dead_letters.replay(shop.consuming.connection, 1)
+    try:
+        shipment_id = await _request(shop)
+        await until(lambda: _has_died(shop, shipment_id))
+    finally:
+        shop.carrier.available = True
+    await shop.dead_letters.replay(shop.consuming.connection, MOST_SHOWN)
     await _until_shipped(shop, shipment_id)
 
 
 async def route_nowhere(shop: Shop) -> None:
     """No queue is bound for a message: it stays in the outbox with the reason, until one is."""
     shipment_id = await _request(shop, service="drone")
-    await until(lambda: _is_refused(shop))
+    await until(lambda: _is_refused(shop, shipment_id))
     channel = await shop.consuming.connection.channel()
     async with channel:
         queue = await channel.get_queue(STANDARD, ensure=False)
@@ -95,12 +97,14 @@ async def _until_shipped(shop: Shop, shipment_id: str) -> None:
     await until(is_shipped)
 
 
-async def _has_died(shop: Shop) -> bool:
-    return (await shop.dead_letters.show(shop.consuming.connection, 1)).count > 0
+async def _has_died(shop: Shop, message_id: str) -> bool:
+    view = await shop.dead_letters.show(shop.consuming.connection, MOST_SHOWN)
+    return any(letter.message_id == message_id for letter in view.letters)
 
 
-async def _is_refused(shop: Shop) -> bool:
-    return shop.outbox.refused > 0
+async def _is_refused(shop: Shop, message_id: str) -> bool:
+    waiting = await shop.outbox.show(MOST_SHOWN)
+    return any(message.message_id == message_id and message.reason for message in waiting)
 
 
 async def until(holds: Callable[[], Awaitable[object]], seconds: float = _PATIENCE_SECONDS) -> None:

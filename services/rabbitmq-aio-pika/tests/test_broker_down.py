@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -211,3 +212,18 @@ async def test_frozen_broker_is_noticed_and_forgotten_when_it_thaws(
         await asyncio.to_thread(broker.thaw)
 
         await until(lambda: all_shipped(shop, accepted), 30)
+
+
+async def test_frozen_broker_does_not_keep_the_service_from_ending(
+    telemetry: Telemetry, own_settings: Settings, broker: Server
+) -> None:
+    async with opened(own_settings) as shop:
+        await asyncio.wait_for(shop.consuming.up.wait(), 20)
+        accepted = await request(shop, 1)
+        await until(lambda: all_shipped(shop, accepted))
+        await asyncio.to_thread(broker.freeze)
+        begun = time.monotonic()
+    seconds = time.monotonic() - begun
+    await asyncio.to_thread(broker.thaw)
+
+    assert seconds < 10

@@ -16,6 +16,7 @@ from otelkit import ConfigurationError
 from rabbitmq_aio_pika.broker.connection import open_connection
 from rabbitmq_aio_pika.broker.declaring import declare_topology
 from rabbitmq_aio_pika.broker.errors import BrokerError, UnavailableError, broker_errors
+from rabbitmq_aio_pika.broker.pool import close_in_time
 from rabbitmq_aio_pika.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ class ConsumingSide:
             coming.cancel()
             await asyncio.gather(coming, return_exceptions=True)
             if self._connection is not None:
-                await self._connection.close()
+                await close_in_time(self._connection)
 
     async def _come_up(self, to_start: list[Starts]) -> None:
         complaint = ""

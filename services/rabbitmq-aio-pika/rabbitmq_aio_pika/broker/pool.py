@@ -9,10 +9,10 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Generic, Protocol, TypeVar
 
-from rabbitmq_aio_pika.broker.errors import UnavailableError
+from rabbitmq_aio_pika.broker.errors import LOST, UnavailableError
 from rabbitmq_aio_pika.broker.pool_metrics import PoolMetrics
 
 
@@ -26,6 +26,7 @@ class Closable(Protocol):
 
 
 T = TypeVar("T", bound=Closable)
+CLOSE_SECONDS = 1.0
 
 
 class Pool(Generic[T]):
@@ -70,8 +71,8 @@ class Pool(Generic[T]):
     async def close(self) -> None:
         """Close all that lie ready; those in use are closed when they come back."""
         self._closed = True
-        while self._idle:
-            await self._idle.popleft().close()
+        idle, self._idle = self._idle, deque()
+        await asyncio.gather(*(close_in_time(item) for item in idle))
 
     async def _wait_for_place(self) -> None:
         begun = time.monotonic()
@@ -88,13 +89,20 @@ class Pool(Generic[T]):
             item = self._idle.popleft()
             if not item.is_closed:
                 return item
-            await item.close()  # a robust one would come back, and be one too many
+            await close_in_time(item)  # a robust one would come back, and be one too many
         if self._closed:
             raise UnavailableError(f"the {self._name} are closed")
         return await self._open_one()
 
     async def _put_back(self, item: T) -> None:
         if self._closed or item.is_closed:
-            await item.close()
+            await close_in_time(item)
         else:
             self._idle.append(item)
+
+
+async def close_in_time(item: Closable) -> None:
+    """Close a connection or a channel; a broker that does not answer is left alone after a second."""
+    with suppress(*LOST):
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await item.close()
