@@ -7,20 +7,22 @@ end: POST /orders to it.
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 from nats_jetstream.connection import Connection
 from nats_jetstream.patterns import PATTERNS, Customer
-from nats_jetstream.preparation import prepare_broker
 from nats_jetstream.settings import PREFIX, Settings
 from nats_jetstream.startup import NAME, one_message, start_telemetry
 
 # A terminal shows a trace when nothing came for half a second, and nobody waits minutes for a retry.
 _IMPATIENT = {f"{PREFIX}BACKOFF_SECONDS": "0.3,0.1", f"{PREFIX}MAX_DELIVER": "3"}
+_POLL_SECONDS = 0.05
 _BETWEEN_SECONDS = 1.0  # so that the trees come out one after another
 
 
@@ -31,17 +33,33 @@ def main() -> int:
     with one_message():
         settings = Settings()
         with _service() as service:
-            telemetry = start_telemetry(f"{NAME}-customer")
-            try:
-                asyncio.run(show(settings))
-            finally:
-                telemetry.shutdown()
-            return service.wait()
+            if _is_up(service, settings):
+                _show(settings)
+            code = service.wait()
+            return 0 if code == -signal.SIGTERM else code
+
+
+def _is_up(service: "subprocess.Popen[bytes]", settings: Settings) -> bool:
+    """Wait until the service has opened its port; False when it has ended instead, and said why."""
+    host = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host
+    while service.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex((host, settings.port)) == 0:
+                return True
+        time.sleep(_POLL_SECONDS)
+    return False
+
+
+def _show(settings: Settings) -> None:
+    telemetry = start_telemetry(f"{NAME}-customer")
+    try:
+        asyncio.run(show(settings))
+    finally:
+        telemetry.shutdown()
 
 
 async def show(settings: Settings) -> None:
-    """Go through the patterns. Raises ConfigurationError."""
-    await prepare_broker(settings)
+    """Go through the patterns, on a broker that a service has prepared. Raises ConfigurationError."""
     connection = Connection(settings)
     await connection.open(f"{NAME} customer")
     try:
@@ -53,7 +71,7 @@ async def show(settings: Settings) -> None:
 
 
 @contextmanager
-def _service() -> Iterator[subprocess.Popen[bytes]]:
+def _service() -> "Iterator[subprocess.Popen[bytes]]":
     service = subprocess.Popen([sys.executable, "-m", "nats_jetstream"])
 
     def end(*_: int | FrameType | None) -> None:
