@@ -13,23 +13,20 @@ from typing import Any
 
 from nats.aio.subscription import Subscription
 from opentelemetry import trace
-from opentelemetry.context import Context, attach
+from opentelemetry.context import attach
 from opentelemetry.metrics import _internal as metrics
 
 from otelkit.instrumentation.messaging.scopes import detach
 from otelkit.instrumentation.nats.consumers import PROCESS
-from otelkit.instrumentation.nats.messages import DELIVERED, remember
+from otelkit.instrumentation.nats.messages import remember
+from otelkit.instrumentation.nats.own_callbacks import is_librarys, without_span
 from otelkit.instrumentation.nats.patching import Patches, coroutine_function
-from otelkit.instrumentation.nats.streams import fail_unanswered
 from otelkit.instrumentation.nats.telemetry import NatsTelemetry
 
 UNPROCESSED = "_otelkit_unprocessed"
 """The mark of a callback that only hands its messages on."""
 _CALLBACK, _TRACED = "_cb", "_otelkit_traced"
-_LIBRARY = "nats."
 _numbers = count()
-_FAILURES = {"_handle_async_reply": fail_unanswered}
-_AROUND_THE_APPLICATIONS = {"new_callback", "_handle_request"}  # acknowledge by themselves; micro services
 
 
 def patch_callbacks(patches: Patches, telemetry: NatsTelemetry) -> None:
@@ -56,14 +53,13 @@ def patch_callbacks(patches: Patches, telemetry: NatsTelemetry) -> None:
 def _trace(telemetry: NatsTelemetry, subscription: Any, callback: Any) -> Any:
     if not iscoroutinefunction(callback) and not iscoroutinefunction(getattr(callback, "func", None)):
         return callback  # the library refuses it
-    owner = getattr(callback, "__module__", None) or ""
-    name = getattr(callback, "__name__", "")
-    if owner.startswith(_LIBRARY) and name not in _AROUND_THE_APPLICATIONS:
-        run = _in_no_context(callback, _FAILURES.get(name, _ignore))
+    if is_librarys(callback):
+        run = without_span(callback)
     else:
         make = _count if hasattr(callback, UNPROCESSED) else _process
         run = make(telemetry, subscription, callback)
-    setattr(run, _TRACED, callback)
+    if run is not callback:
+        setattr(run, _TRACED, callback)
     return run
 
 
@@ -112,22 +108,3 @@ def _count(telemetry: NatsTelemetry, subscription: Any, callback: Callable[..., 
         await callback(message)
 
     return run
-
-
-def _in_no_context(callback: Callable[..., Any], note_failure: Callable[..., None]) -> Any:
-    @wraps(callback)
-    async def run(message: Any) -> None:
-        token = attach(Context())  # not the one that the connection was made in
-        DELIVERED.set(message)  # in the task of this subscription alone
-        try:
-            await callback(message)
-        except Exception as error:
-            note_failure(callback.__self__, message, error)  # type: ignore[attr-defined]  # a method
-            raise
-        finally:
-            detach(token)
-
-    return run
-
-
-def _ignore(*_: Any) -> None: ...

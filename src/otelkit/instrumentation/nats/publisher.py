@@ -32,7 +32,7 @@ def patch_publisher(patches: Patches, telemetry: NatsTelemetry) -> None:
 
 def _publish(original: Callable[..., Any], telemetry: NatsTelemetry) -> Any:
     @wraps(original)
-    async def send(client: Any, broker: Broker, plan: Plan, message: tuple[str, bytes, str, Any]) -> None:
+    async def send(client: Any, broker: Broker, plan: Plan, message: tuple[Any, ...]) -> None:
         subject, payload, reply, headers = message
         operation = telemetry.begin(plan)
         try:
@@ -86,21 +86,22 @@ def _request(original: Callable[..., Any], telemetry: NatsTelemetry) -> Any:
         timeout: float = 0.5,  # noqa: ASYNC109 - the library's
         old_style: bool = False,
         headers: Any = None,
+        **more: Any,
     ) -> Any:
         if type(headers) is Carried or telemetry.is_off():
-            return await original(client, subject, payload, timeout, old_style, headers)
+            return await original(client, subject, payload, timeout, old_style, headers, **more)
         broker = telemetry.broker_of(client)
         plan = broker.request_plan(subject)
         if plan is None or outer_operation() is not None:
-            return await original(client, subject, payload, timeout, old_style, headers)
+            return await original(client, subject, payload, timeout, old_style, headers, **more)
         operation = telemetry.begin(plan)
         try:
             carried = telemetry.carry(operation.context, headers, broker)
             if old_style:  # nats-py hands no headers on
                 with Within(operation):
-                    response = await original(client, subject, payload, timeout, old_style)
+                    response = await original(client, subject, payload, timeout, old_style, **more)
             else:
-                response = await original(client, subject, payload, timeout, old_style, carried)
+                response = await original(client, subject, payload, timeout, old_style, carried, **more)
         except BaseException as error:
             telemetry.end(operation, plan, error)
             raise
@@ -115,7 +116,7 @@ def _respond(original: Callable[..., Any], telemetry: NatsTelemetry) -> Any:
     @wraps(original)
     async def respond(message: Any, data: bytes) -> None:
         client = message.__dict__["_client"]
-        if telemetry.is_off() or not message.reply or not client:
+        if telemetry.is_off() or not client or not message.reply or message.reply.startswith(INTERNAL):
             await original(message, data)
             return
         carried = telemetry.carry_reply(message, message.headers, telemetry.broker_of(client))

@@ -30,13 +30,14 @@ def patch_pulling(patches: Patches, telemetry: NatsTelemetry) -> None:
             batch: int = 1,
             timeout: float | None = 5,  # noqa: ASYNC109 - the library's
             heartbeat: float | None = None,
+            **more: Any,
         ) -> Any:
             if telemetry.is_off():
-                return await original(pull, batch, timeout, heartbeat)
+                return await original(pull, batch, timeout, heartbeat, **more)
             start = time_ns()
             try:
                 with Within(QUIET):
-                    messages = await original(pull, batch, timeout, heartbeat)
+                    messages = await original(pull, batch, timeout, heartbeat, **more)
             except IN_VAIN:
                 raise
             except Exception as error:
@@ -45,8 +46,8 @@ def patch_pulling(patches: Patches, telemetry: NatsTelemetry) -> None:
             consumer = telemetry.pulled_of(pull)
             links = [] if telemetry.settings.batch == "whole" else links_to(messages)  # the batch has them
             consumer.fetch.tally.count += len(messages)
-            more = {MESSAGING_BATCH_MESSAGE_COUNT: len(messages)} if batch > 1 else None
-            telemetry.begin(consumer.fetch, more, links, start).end()
+            size = {MESSAGING_BATCH_MESSAGE_COUNT: len(messages)} if batch > 1 else None
+            telemetry.begin(consumer.fetch, size, links, start).end()
             return Fetched(messages, consumer)
 
         return fetch

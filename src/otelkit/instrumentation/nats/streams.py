@@ -22,31 +22,25 @@ from otelkit.instrumentation.nats.vocabulary import DUPLICATE, MESSAGE_ID, SEQUE
 
 UNACKNOWLEDGED = "unacknowledged"
 Begun = tuple[Operation, Plan]
+Arguments = tuple[Any, ...]
+_HEADERS = 3  # their place after the subject
 
 
 def patch_streams(patches: Patches, telemetry: NatsTelemetry) -> None:
-    """Patch `publish` and `publish_async`, which have the same arguments in the same places."""
+    """Patch `publish` and `publish_async`, which have their headers in the same place."""
     patches.replace(JetStreamContext, "publish", lambda original: _publish(original, telemetry))
     patches.replace(JetStreamContext, "publish_async", lambda original: _publish_async(original, telemetry))
 
 
 def _publish(original: Callable[..., Any], telemetry: NatsTelemetry) -> Any:
     @wraps(original)
-    async def publish(  # noqa: PLR0913, PLR0917 - the library's signature
-        stream_context: Any,
-        subject: str,
-        payload: bytes = b"",
-        timeout: float | None = None,  # noqa: ASYNC109 - the library's
-        stream: str | None = None,
-        headers: Any = None,
-        msg_ttl: float | None = None,
-    ) -> Any:
-        begun, headers = _begin(telemetry, stream_context, subject, headers)
+    async def publish(stream_context: Any, subject: str, *arguments: Any, **named: Any) -> Any:
+        begun, arguments = _begin(telemetry, stream_context, subject, arguments, named)
         if begun is None:
-            return await original(stream_context, subject, payload, timeout, stream, headers, msg_ttl)
+            return await original(stream_context, subject, *arguments, **named)
         operation, plan = begun
         try:
-            answer = await original(stream_context, subject, payload, timeout, stream, headers, msg_ttl)
+            answer = await original(stream_context, subject, *arguments, **named)
         except BaseException as error:
             telemetry.end(operation, plan, error)
             raise
@@ -59,20 +53,12 @@ def _publish(original: Callable[..., Any], telemetry: NatsTelemetry) -> Any:
 
 def _publish_async(original: Callable[..., Any], telemetry: NatsTelemetry) -> Any:
     @wraps(original)
-    async def publish_async(  # noqa: PLR0913, PLR0917 - the library's signature
-        stream_context: Any,
-        subject: str,
-        payload: bytes = b"",
-        wait_stall: float | None = None,
-        stream: str | None = None,
-        headers: Any = None,
-        msg_ttl: float | None = None,
-    ) -> Any:
-        begun, headers = _begin(telemetry, stream_context, subject, headers)
+    async def publish_async(stream_context: Any, subject: str, *arguments: Any, **named: Any) -> Any:
+        begun, arguments = _begin(telemetry, stream_context, subject, arguments, named)
         if begun is None:
-            return await original(stream_context, subject, payload, wait_stall, stream, headers, msg_ttl)
+            return await original(stream_context, subject, *arguments, **named)
         try:
-            future = await original(stream_context, subject, payload, wait_stall, stream, headers, msg_ttl)
+            future = await original(stream_context, subject, *arguments, **named)
         except BaseException as error:
             telemetry.end(*begun, error)
             raise
@@ -83,18 +69,29 @@ def _publish_async(original: Callable[..., Any], telemetry: NatsTelemetry) -> An
 
 
 def _begin(
-    telemetry: NatsTelemetry, stream_context: Any, subject: str, headers: Any
-) -> tuple[Begun | None, Any]:
-    """Give what was begun, if anything, and the headers to send: never the application's own."""
+    telemetry: NatsTelemetry, stream_context: Any, subject: str, arguments: Arguments, named: dict[str, Any]
+) -> tuple[Begun | None, Arguments]:
+    """Give what was begun, if anything, and the arguments, whose headers are not the application's own."""
+    headers = arguments[_HEADERS] if len(arguments) > _HEADERS else named.get("headers")
     if type(headers) is Carried or telemetry.is_off():
-        return None, headers
+        return None, arguments
     broker = telemetry.broker_of(stream_context.__dict__["_nc"])
     plan = broker.publish_plan(subject)
-    if plan is None or outer_operation() is not None:
-        return None, headers if plan is None else carry_on(telemetry, broker, headers)
+    if plan is None:
+        return None, arguments
+    if outer_operation() is not None:
+        return None, _with_headers(arguments, named, carry_on(telemetry, broker, headers))
     identifier = headers.get(MESSAGE_ID) if headers else None
     operation = telemetry.begin(plan, {MESSAGING_MESSAGE_ID: identifier} if identifier else None)
-    return (operation, plan), telemetry.carry(operation.context, headers, broker)
+    carried = telemetry.carry(operation.context, headers, broker)
+    return (operation, plan), _with_headers(arguments, named, carried)
+
+
+def _with_headers(arguments: Arguments, named: dict[str, Any], headers: Any) -> Arguments:
+    if len(arguments) > _HEADERS:
+        return (*arguments[:_HEADERS], headers, *arguments[_HEADERS + 1 :])
+    named["headers"] = headers
+    return arguments
 
 
 def _note(operation: Operation, answer: Any) -> None:
