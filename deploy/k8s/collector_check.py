@@ -1,0 +1,138 @@
+"""Asks the Collector itself whether a configuration is good (`otelcol validate`).
+
+Components that the Collector of `make collector` does not have are taken out before, checked against the
+schema of their documented fields (collector_schemas/) and named in the result: nothing passes unseen.
+"""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from collector.build import build
+from collector.steps import BuildFailed
+from collector.toolchain import NoGo
+from deploy.k8s.collector_configs import CollectorConfig
+from deploy.k8s.errors import ClusterError
+from deploy.k8s.json_schema import violations
+
+SCHEMAS = Path(__file__).with_name("collector_schemas")
+SECTIONS = ("receivers", "processors", "exporters", "connectors", "extensions")
+VALIDATE_SECONDS = 60
+Config = dict[str, Any]
+
+
+def find_collector() -> Path:
+    """Give the Collector of `make collector`. Raises ClusterError."""
+    try:
+        return build()
+    except (NoGo, BuildFailed) as error:
+        raise ClusterError(
+            f"the Collector, which checks its configurations, is built by Go: {error}"
+        ) from None
+
+
+def collector_findings(config: CollectorConfig, binary: Path) -> Iterator[str]:
+    """Give what is wrong with one Collector's configuration."""
+    merged = merge([yaml.safe_load(text) or {} for text in config.files.values()])
+    yield from (f"{config.workload}: {line}" for line in undefined(merged))
+    for section, name in missing_components(merged, binary):
+        yield from (
+            f"{config.workload}: {section}: {name}: {line}" for line in by_schema(merged, section, name)
+        )
+    reduced = without(merged, set(missing_components(merged, binary)))
+    complaint = _validate(reduced, config.environment, binary)
+    if complaint:
+        yield f"{config.workload}: {complaint}"
+
+
+def merge(configs: list[Config]) -> Config:
+    """Merge configurations as the Collector does: maps by key, anything else replaced."""
+    merged: Config = {}
+    for config in configs:
+        for key, value in config.items():
+            both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+            merged[key] = merge([merged[key], value]) if both else value
+    return merged
+
+
+def missing_components(config: Config, binary: Path) -> list[tuple[str, str]]:
+    """Give section and name of every component that this Collector was built without."""
+    known = known_components(binary)
+    return [
+        (section, name)
+        for section in SECTIONS
+        for name in config.get(section) or {}
+        if name.partition("/")[0] not in known[section]
+    ]
+
+
+@cache
+def known_components(binary: Path) -> dict[str, set[str]]:
+    """Ask a Collector what it was built with: section -> types."""
+    output = subprocess.run(
+        [binary, "components"], capture_output=True, text=True, check=True, timeout=60
+    ).stdout
+    listed = yaml.safe_load(output)
+    return {section: {one["name"] for one in listed.get(section) or []} for section in SECTIONS}
+
+
+def by_schema(config: Config, section: str, name: str) -> Iterator[str]:
+    """Check one component against the schema of its documented fields."""
+    file = SCHEMAS / f"{section}-{name.partition('/')[0]}.yaml"
+    if not file.is_file():
+        yield f"it is not in the Collector of `make collector`, and there is no schema {file.name}"
+        return
+    schema = yaml.safe_load(file.read_text(encoding="utf-8"))
+    yield from violations(schema, config[section][name] or {})
+
+
+def undefined(config: Config) -> Iterator[str]:
+    """Give what pipelines name and nothing defines; `otelcol validate` sees only what is left of them."""
+    for name, pipeline in config.get("service", {}).get("pipelines", {}).items():
+        for part in ("receivers", "processors", "exporters"):
+            there = {
+                **(config.get(part) or {}),
+                **({} if part == "processors" else config.get("connectors") or {}),
+            }
+            yield from (
+                f"pipeline {name}: no {part} {one}" for one in pipeline.get(part) or [] if one not in there
+            )
+
+
+def without(config: Config, missing: set[tuple[str, str]]) -> Config:
+    """Take components out, of the pipelines too; a pipeline that is left with nothing in or out goes."""
+    gone = {section: {name for part, name in missing if part == section} for section in SECTIONS}
+    reduced: Config = {**config, "service": {**config.get("service", {}), "pipelines": {}}}
+    for section in SECTIONS:
+        left = {name: one for name, one in (config.get(section) or {}).items() if name not in gone[section]}
+        reduced.pop(section, None)
+        reduced.update({section: left} if left else {})
+    service = reduced["service"]
+    service["extensions"] = [one for one in service.get("extensions", []) if one not in gone["extensions"]]
+    for name, pipeline in config.get("service", {}).get("pipelines", {}).items():
+        kept = {part: [one for one in pipeline.get(part) or [] if one not in gone[part] | gone["connectors"]]
+                for part in ("receivers", "processors", "exporters")}  # fmt: skip
+        if kept["receivers"] and kept["exporters"]:
+            service["pipelines"][name] = kept
+    return reduced
+
+
+def _validate(config: Config, environment: Mapping[str, str], binary: Path) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "config.yaml"
+        file.write_text(yaml.safe_dump(config), encoding="utf-8")
+        done = subprocess.run(
+            [binary, "validate", f"--config={file}"],
+            env={**os.environ, **environment, "COLLECTOR_STORAGE_DIR": folder},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=VALIDATE_SECONDS,
+        )
+    return (done.stderr or done.stdout).strip()[-1000:] if done.returncode else ""
