@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from deploy.k8s.manifests import Manifest, Manifests, containers_of, pod_of
@@ -9,19 +10,29 @@ from deploy.k8s.secret_templates import read_templates
 
 # A host that is a name without dots, or a Service's full one; then a port.
 _ADDRESS = re.compile(
-    r"(?<![\w.-])([a-z][a-z0-9-]*)((?:\.[a-z0-9-]+)?\.svc(?:\.cluster\.local)?)?:(\d{2,5})(?!\d)"
+    r"(?<![\w.-])([a-z][a-z0-9-]*)(?:\.([a-z0-9-]+)\.svc(?:\.cluster\.local)?)?:(\d{2,5})(?!\d)"
 )
+_COMMENT = re.compile(r"(?m)(^|\s)#.*$")
 _NO_HOST = {"localhost"}
 
 
-def addresses_of(workload: Manifest, manifests: Manifests) -> Iterator[tuple[str, int]]:
-    """Give (name of a Service, port) of every address that the workload is told; sorted, each once."""
-    found = set()
-    for text in _texts(workload, manifests):
-        for host, _, port in _ADDRESS.findall(re.sub(r"(?m)(^|\s)#.*$", "", text)):
-            if host not in _NO_HOST:
-                found.add((host, int(port)))
-    yield from sorted(found)
+@dataclass(frozen=True, order=True)
+class Address:
+    """A Service and a port; `namespace` is empty when the address does not say it."""
+
+    service: str
+    namespace: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"{self.service}{f'.{self.namespace}.svc' if self.namespace else ''}:{self.port}"
+
+
+def addresses_of(workload: Manifest, manifests: Manifests) -> list[Address]:
+    """Give every address that the workload is told, sorted, each once."""
+    texts = [_COMMENT.sub("", text) for text in _texts(workload, manifests)]
+    found = [match for text in texts for match in _ADDRESS.findall(text)]
+    return sorted({Address(host, space, int(port)) for host, space, port in found if host not in _NO_HOST})
 
 
 def _texts(workload: Manifest, manifests: Manifests) -> Iterator[str]:

@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -18,13 +17,12 @@ from collector.build import build
 from collector.steps import BuildFailed
 from collector.toolchain import NoGo
 from deploy.k8s.collector_configs import CollectorConfig
+from deploy.k8s.collector_pipelines import SECTIONS, Config, merge, undefined, without
 from deploy.k8s.errors import ClusterError
 from deploy.k8s.json_schema import violations
 
 SCHEMAS = Path(__file__).with_name("collector_schemas")
-SECTIONS = ("receivers", "processors", "exporters", "connectors", "extensions")
 VALIDATE_SECONDS = 60
-Config = dict[str, Any]
 
 
 def find_collector() -> Path:
@@ -49,16 +47,6 @@ def collector_findings(config: CollectorConfig, binary: Path) -> Iterator[str]:
     complaint = _validate(reduced, config.environment, binary)
     if complaint:
         yield f"{config.workload}: {complaint}"
-
-
-def merge(configs: list[Config]) -> Config:
-    """Merge configurations as the Collector does: maps by key, anything else replaced."""
-    merged: Config = {}
-    for config in configs:
-        for key, value in config.items():
-            both = isinstance(value, dict) and isinstance(merged.get(key), dict)
-            merged[key] = merge([merged[key], value]) if both else value
-    return merged
 
 
 def missing_components(config: Config, binary: Path) -> list[tuple[str, str]]:
@@ -90,37 +78,6 @@ def by_schema(config: Config, section: str, name: str) -> Iterator[str]:
         return
     schema = yaml.safe_load(file.read_text(encoding="utf-8"))
     yield from violations(schema, config[section][name] or {})
-
-
-def undefined(config: Config) -> Iterator[str]:
-    """Give what pipelines name and nothing defines; `otelcol validate` sees only what is left of them."""
-    for name, pipeline in config.get("service", {}).get("pipelines", {}).items():
-        for part in ("receivers", "processors", "exporters"):
-            there = {
-                **(config.get(part) or {}),
-                **({} if part == "processors" else config.get("connectors") or {}),
-            }
-            yield from (
-                f"pipeline {name}: no {part} {one}" for one in pipeline.get(part) or [] if one not in there
-            )
-
-
-def without(config: Config, missing: set[tuple[str, str]]) -> Config:
-    """Take components out, of the pipelines too; a pipeline that is left with nothing in or out goes."""
-    gone = {section: {name for part, name in missing if part == section} for section in SECTIONS}
-    reduced: Config = {**config, "service": {**config.get("service", {}), "pipelines": {}}}
-    for section in SECTIONS:
-        left = {name: one for name, one in (config.get(section) or {}).items() if name not in gone[section]}
-        reduced.pop(section, None)
-        reduced.update({section: left} if left else {})
-    service = reduced["service"]
-    service["extensions"] = [one for one in service.get("extensions", []) if one not in gone["extensions"]]
-    for name, pipeline in config.get("service", {}).get("pipelines", {}).items():
-        kept = {part: [one for one in pipeline.get(part) or [] if one not in gone[part] | gone["connectors"]]
-                for part in ("receivers", "processors", "exporters")}  # fmt: skip
-        if kept["receivers"] and kept["exporters"]:
-            service["pipelines"][name] = kept
-    return reduced
 
 
 def _validate(config: Config, environment: Mapping[str, str], binary: Path) -> str:
