@@ -1,4 +1,4 @@
-"""The admission webhook, by setting: wrong apps are refused before they are stored, and changes say whose they are.
+"""The admission webhook, by setting: wrong apps are refused before they are stored, changes say whose they are.
 
 It runs beside every operator, leading or not, because the API asks whichever it finds. The API's own trace
 context comes with its request; as annotation it links the reconcile to the request of who made the change.
@@ -45,7 +45,7 @@ async def validate(body: kopf.Body, **_: Any) -> None:
         raise kopf.AdmissionError(str(error), code=422) from None
 
 
-async def mark(body: kopf.Body, old: kopf.Body | None, patch: kopf.Patch, **_: Any) -> None:
+async def mark(body: kopf.Body, patch: kopf.Patch, old: kopf.Body | None = None, **_: Any) -> None:
     """Say whose change it is, unless the writer said so; what is left of an earlier change says nothing."""
     before = old.metadata.annotations.get(ANNOTATION) if old else None
     given = body.metadata.annotations.get(ANNOTATION)

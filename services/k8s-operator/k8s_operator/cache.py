@@ -9,6 +9,8 @@ from typing import Any
 
 import kopf
 
+from k8s_operator.names import APPLIED_DIGEST
+
 Body = Mapping[str, Any]
 KEPT = ("apiVersion", "kind", "spec", "data", "status")
 KEPT_METADATA = (
@@ -20,6 +22,9 @@ KEPT_METADATA = (
 def kept_of(body: Body) -> dict[str, Any]:
     """Give of an object what is looked at later: most of its metadata is not."""
     metadata = {key: body["metadata"][key] for key in KEPT_METADATA if key in body["metadata"]}
+    annotations = body["metadata"].get("annotations") or {}
+    if APPLIED_DIGEST in annotations:
+        metadata["annotations"] = {APPLIED_DIGEST: annotations[APPLIED_DIGEST]}
     return {**{key: body[key] for key in KEPT if key in body}, "metadata": metadata}
 
 

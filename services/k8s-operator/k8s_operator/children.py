@@ -1,10 +1,13 @@
 """What an app becomes: the objects as they are applied, and nothing that others may decide."""
 
+import json
+from hashlib import sha256
 from typing import Any
 
 from k8s_operator.app import App
 from k8s_operator.names import (
     API_VERSION,
+    APPLIED_DIGEST,
     CONFIG_DIGEST,
     INSTANCE,
     KIND,
@@ -36,13 +39,16 @@ def _child(app: App, api_version: str, kind: str, **content: Any) -> Body:
         "controller": True,
         "blockOwnerDeletion": True,
     }
-    metadata = {
+    metadata: Body = {
         "name": app.name,
         "namespace": app.namespace,
         "labels": {**_selector(app), PART: app.name},
         "ownerReferences": [owner],
     }
-    return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **content}
+    child = {"apiVersion": api_version, "kind": kind, "metadata": metadata, **content}
+    digest = sha256(json.dumps(child, sort_keys=True).encode()).hexdigest()[:16]
+    metadata["annotations"] = {APPLIED_DIGEST: digest}
+    return child
 
 
 def _selector(app: App) -> dict[str, str]:

@@ -19,7 +19,7 @@ class Cleanup:
         """Whether there is a directory."""
         return bool(self._url)
 
-    async def forget(self, namespace: str, name: str) -> None:
+    async def forget(self, namespace: str | None, name: str) -> None:
         """Take one app out. Raises httpx2.TransportError, httpx2.HTTPStatusError."""
         answer = await self._client.delete(f"{self._url}/{namespace}/{name}")
         if answer.status_code not in _GONE:

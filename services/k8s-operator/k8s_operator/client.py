@@ -80,7 +80,7 @@ class Api:
             method, path, header_params=headers, auth_settings=["BearerToken"]
         )
         answer = await self._client.call_api(method, url, headers, body, _request_timeout=self._timeout)
-        text = await answer.read()
+        text: bytes = await answer.read()  # type: ignore[no-untyped-call]  # upstream forgot the annotation
         if answer.status >= _FIRST_ERROR_STATUS:
             raise _error_of(answer, text)
         found: Body = json.loads(text)

@@ -1,4 +1,4 @@
-"""Which cluster: KUBECONFIG or ~/.kube/config, else the one that the process runs in; one answer for all clients."""
+"""Which cluster: KUBECONFIG or ~/.kube/config, else the Pod's own; one answer for all clients."""
 
 import os
 from pathlib import Path
@@ -15,12 +15,12 @@ class NoClusterError(Exception):
 async def find_cluster() -> Configuration:
     """Give the address and credentials. Raises NoClusterError."""
     configuration = Configuration()
-    file = os.environ.get("KUBECONFIG", "") or str(Path("~/.kube/config").expanduser())
+    file = _kubeconfig()
     try:
-        if os.environ.get("KUBECONFIG") or Path(file).exists():
-            await config.load_kube_config(file, client_configuration=configuration)
+        if file:
+            await config.load_kube_config(file, client_configuration=configuration)  # type: ignore[no-untyped-call]  # upstream's
         else:
-            config.load_incluster_config(client_configuration=configuration)
+            config.load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]  # upstream's
     except (config.ConfigException, OSError) as error:
         given = os.environ.get("KUBECONFIG", "not set")
         raise NoClusterError(f"no cluster: {error}; give KUBECONFIG (now {given}) or run in a Pod") from None
@@ -41,3 +41,8 @@ async def log_in() -> kopf.ConnectionInfo:
         scheme=scheme or None,
         token=key or None,
     )
+
+
+def _kubeconfig() -> str:
+    default = Path("~/.kube/config").expanduser()
+    return os.environ.get("KUBECONFIG", "") or (str(default) if default.exists() else "")

@@ -65,7 +65,7 @@ def _why_not(seen: Mapping[str, Any], ready: int, wanted: int) -> tuple[str, str
     return "ReplicasNotReady", f"{ready} of {wanted} are ready"
 
 
-def _condition(
+def _condition(  # noqa: PLR0913, PLR0917 - one for each field
     before: Mapping[str, Any], generation: int, type_: str, holds: bool, reason: str, message: str = ""
 ) -> Status:
     old, status = _find(before, type_), str(holds)

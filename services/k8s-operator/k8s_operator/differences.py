@@ -1,7 +1,8 @@
 """Whether an object in the cluster is as it was applied.
 
 Only what we apply counts: the API adds defaults, and other controllers own other fields. Lists of named
-things match by name, whatever else is in them; other lists match as a whole.
+things match by name, whatever else is in them; other lists match as a whole. What an app asked for and does
+not any more is seen by the digest that each child has as an annotation.
 """
 
 from collections.abc import Mapping

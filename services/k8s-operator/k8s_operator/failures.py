@@ -23,7 +23,7 @@ class Backoff:
 
     def seconds(self, failed: int) -> float:
         """Give the pause after so many failures before this one."""
-        longest = min(self.most_seconds, self.first_seconds * 2 ** min(failed, 16))
+        longest: float = min(self.most_seconds, self.first_seconds * 2 ** min(failed, 16))
         return longest * random.uniform(0.5, 1)  # noqa: S311 - no secret
 
 

@@ -15,11 +15,11 @@ import kopf
 from k8s_operator.cache import Cache, kept_of
 from k8s_operator.cleanup import Cleanup
 from k8s_operator.failures import Backoff, pause_after
-from k8s_operator.names import API_VERSION, KIND
+from k8s_operator.names import API_VERSION, INSTANCE, KIND
 from k8s_operator.reconciler import Reconciler, RefusedError
 from k8s_operator.turns import Turns
 
-Index = dict[tuple[str, str], dict[str, Any]]
+Index = dict[tuple[str | None, str], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Handlers:
     backoff: Backoff
 
     @staticmethod
-    def index(body: kopf.Body, namespace: str, name: str, **_: Any) -> Index:
+    def index(body: kopf.Body, namespace: str | None, name: str, **_: Any) -> Index:
         """Keep what a watch shows."""
         return {(namespace, name): kept_of(body)}
 
@@ -49,7 +49,7 @@ class Handlers:
         if written:
             kopf.info(body, reason="Reconciled", message=f"wrote {', '.join(written)} ({reason})")
 
-    async def forget(self, uid: str, namespace: str, name: str, retry: int, **_: Any) -> None:
+    async def forget(self, uid: str, namespace: str | None, name: str, retry: int, **_: Any) -> None:
         """Take an app out of what is outside; its children go by their owner."""
         try:
             if self.cleanup.is_needed:
@@ -59,16 +59,16 @@ class Handlers:
         self.reconciler.forget(uid)
 
     async def correct(self, body: kopf.Body, type: str | None, **more: Any) -> None:  # noqa: A002 - kopf's name
-        """Answer an event of a child: is it still as its app asks?"""
-        uid = _owner_of(body).get("uid")
-        if not uid or (type is None and not self.reconciler.knows(uid)):
+        """Answer an event of a child: make it as its app asks, if it is not."""
+        cache, failed = Cache(more), 0
+        app = _app_of(body, cache)
+        if app is None or (type is None and not self.reconciler.knows(app["metadata"]["uid"])):
             return  # the first list: its apps come by themselves; a later one shows what no watch did
         if type == "DELETED":
-            self.reconciler.child_is_gone(uid, body)
-        failed = 0
+            self.reconciler.child_is_gone(app["metadata"]["uid"], body)
         while True:
             try:
-                await self._correct_once(body, Cache(more), is_gone=type == "DELETED")
+                await self._correct_once(body, cache, is_gone=type == "DELETED")
             except RefusedError:
                 return
             except Exception as error:
@@ -81,16 +81,14 @@ class Handlers:
                 return
 
     async def _correct_once(self, child: Mapping[str, Any], cache: Cache, *, is_gone: bool) -> None:
-        owner = _owner_of(child)
-        async with self.turns.turn(owner["uid"]):
-            app = cache.app(child["metadata"]["namespace"], owner["name"])
+        app = _app_of(child, cache)
+        if app is None:
+            return
+        async with self.turns.turn(app["metadata"]["uid"]):
+            app = _app_of(child, cache)
             if app is not None and is_gone:  # with its app, whose own event may be late?
                 app = await self.reconciler.read_again(app)
-            if (
-                app is None
-                or app["metadata"]["uid"] != owner["uid"]
-                or app["metadata"].get("deletionTimestamp")
-            ):
+            if app is None or app["metadata"].get("deletionTimestamp"):
                 return
             if written := await self.reconciler.reconcile(app, cache):
                 kopf.info(app, reason="DriftCorrected", message=f"wrote {', '.join(written)}")  # type: ignore[arg-type]  # it reads no more than we keep
@@ -100,7 +98,13 @@ class Handlers:
         return error if pause is None else kopf.TemporaryError(str(error) or repr(error), delay=pause)
 
 
-def _owner_of(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    owners = body["metadata"].get("ownerReferences") or ()
-    found = (one for one in owners if one["kind"] == KIND and one["apiVersion"] == API_VERSION)
-    return next(found, {})
+def _app_of(child: Mapping[str, Any], cache: Cache) -> Mapping[str, Any] | None:
+    """Give the app that a child belongs to, by its owner, or by its label when it has lost the owner."""
+    metadata = child["metadata"]
+    owners = metadata.get("ownerReferences") or ()
+    owner = next((one for one in owners if (one["kind"], one["apiVersion"]) == (KIND, API_VERSION)), {})
+    name = owner.get("name") or (metadata.get("labels") or {}).get(INSTANCE, "")
+    app = cache.app(metadata["namespace"], name)
+    if app is None or owner.get("uid", app["metadata"]["uid"]) != app["metadata"]["uid"]:
+        return None
+    return app

@@ -55,7 +55,8 @@ class Lease:
             self._seen, self._seen_at = seen, time.monotonic()
         if spec.get("holderIdentity") in (None, "", self._identity):
             return True
-        return time.monotonic() - self._seen_at > spec.get("leaseDurationSeconds", self._seconds)
+        lasts: float = spec.get("leaseDurationSeconds", self._seconds)
+        return time.monotonic() - self._seen_at > lasts
 
     async def _write(self, found: dict[str, Any] | None, spec: dict[str, Any]) -> bool:
         try:

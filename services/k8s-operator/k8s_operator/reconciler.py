@@ -92,7 +92,7 @@ class Reconciler:
         return written
 
     async def _apply(self, app: App, wanted: dict[str, Any], *, is_known: bool) -> None:
-        annotate(wanted["metadata"].setdefault("annotations", {}))
+        annotate(wanted["metadata"]["annotations"])
         try:
             applied = await self._api.apply(wanted, force=is_known)
         except ApiError as error:

@@ -1,4 +1,4 @@
-"""Settings: `K8S_OPERATOR_*`. The cluster is KUBECONFIG's, or the one it runs in; telemetry's are `OTEL_*`."""
+"""Settings: `K8S_OPERATOR_*`. The cluster is KUBECONFIG's or the Pod's own; telemetry's are `OTEL_*`."""
 
 import os
 import socket

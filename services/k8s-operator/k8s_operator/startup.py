@@ -49,12 +49,12 @@ def start_telemetry(service_name: str = "k8s-operator") -> Telemetry:
     telemetry = configure(service_name, service_version=version("k8s-operator"))
     require(*INSTRUMENTATIONS)
     instrument()
-    logging.getLogger("kopf").setLevel(logging.WARNING)  # at INFO it says of each event that it was looked at
     return telemetry
 
 
 def instrument() -> None:
     """Instrument kopf and both clients; once in a process."""
+    logging.getLogger("kopf").setLevel(logging.WARNING)  # at INFO it says of each event that it was looked at
     for instrumentor in (Httpx2Instrumentor(), KopfInstrumentor(), KubernetesAioInstrumentor()):
         if not instrumentor.is_instrumented_by_opentelemetry:
             instrumentor.instrument()

@@ -35,7 +35,7 @@ RunOperator = Callable[..., AbstractAsyncContextManager[None]]
 def cluster() -> Iterator[Cluster]:
     """The cluster of this run, in which MyApps are known."""
     with Cluster(rules={"operator": PACKAGE / "rbac.yaml"}) as cluster:
-        print(f"kubernetes: {cluster.source}")
+        print(f"kubernetes: {cluster.source}")  # noqa: T201 - which one it was belongs to the result
         asyncio.run(_install(cluster))
         yield cluster
 
@@ -47,7 +47,7 @@ async def _install(cluster: Cluster) -> None:
         apply = f"{path}/{definition['metadata']['name']}?fieldManager=tests&force=true"
         await api.call("PATCH", apply, definition, "application/apply-patch+yaml")
         async with asyncio.timeout(30):
-            while not await api.is_served():
+            while not await api.is_served():  # noqa: ASYNC110 - another process's state
                 await asyncio.sleep(0.1)
 
 

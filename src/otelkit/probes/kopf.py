@@ -5,6 +5,7 @@ from importlib.metadata import version
 from typing import Any
 
 import kopf
+from kopf._cogs.structs import ephemera
 from kopf._core.actions import lifecycles
 from kopf._core.engines import activities
 from kopf._core.intents import causes
@@ -34,7 +35,7 @@ async def _start_once() -> None:
         settings=kopf.OperatorSettings(),
         activity=causes.Activity.STARTUP,
         indices={},
-        memo=kopf.Memo(),
+        memo=ephemera.AnyMemo(kopf.Memo()),
     )
 
 

@@ -1,4 +1,4 @@
-"""Traces and metrics of operators on kopf: why a handler was called, what it did, and whose change it answers.
+"""Traces and metrics of operators on kopf: why a handler was called, what it did, whose change it answers.
 
 One INTERNAL span a handler call, `REASON PLURAL`, with the object, retry, generation and outcome; a root,
 unless it is a sub-handler or an admission request that came with a context. A call that answers a change
@@ -26,7 +26,7 @@ __all__ = ["KopfInstrumentor", "annotate"]
 
 
 class KopfInstrumentor(BaseInstrumentor):  # type: ignore[misc]  # untyped base
-    """Instruments operators that are started from now on; `instrument()` takes what `options.Options` names."""
+    """Instruments operators that start from now on; `instrument()` takes what `options.Options` names."""
 
     def instrumentation_dependencies(self) -> Collection[str]:
         """Versions of kopf that this was tested with; it works on what kopf does not promise to keep."""

@@ -6,7 +6,8 @@ from kopf._core.intents import causes, handlers
 from opentelemetry.semconv.attributes.k8s_attributes import K8S_NAMESPACE_NAME
 
 GROUP, VERSION, PLURAL = "kopf.resource.group", "kopf.resource.version", "kopf.resource.plural"
-NAME, UID, GENERATION = "kopf.object.name", "kopf.object.uid", "kopf.object.generation"
+KIND, NAME, UID = "kopf.object.kind", "kopf.object.name", "kopf.object.uid"
+GENERATION = "kopf.object.generation"
 HANDLER, REASON, RETRY, OUTCOME = "kopf.handler.id", "kopf.reason", "kopf.retry", "kopf.outcome"
 Attributes = dict[str, str | int]
 

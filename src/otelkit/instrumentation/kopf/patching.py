@@ -8,6 +8,7 @@ from kopf._core.actions import execution
 from kopf._core.reactor import processing, queueing
 
 from otelkit.instrumentation.kopf.handling import Handling
+from otelkit.instrumentation.kopf.records import tidy_records
 
 
 def patch_kopf(handling: Handling) -> Callable[[], None]:
@@ -23,9 +24,12 @@ def patch_kopf(handling: Handling) -> Callable[[], None]:
     for module, name, around in places:
         setattr(module, name, around(getattr(module, name)))
 
+    stop_tidying = tidy_records()
+
     def restore() -> None:
         for module, name, original in originals:
             setattr(module, name, original)
         handling.meters.stop()
+        stop_tidying()
 
     return restore

@@ -1,4 +1,4 @@
-"""Calls of a Kubernetes API as HTTP client spans: shared by `kubernetes_aio` and `kopf`, and copied with them.
+"""Calls of a Kubernetes API as HTTP client spans: shared by `kubernetes_aio` and `kopf`, copied with them.
 
 Follows semantic conventions 1.44, HTTP client spans and metrics. The span's name and `url.template` have the
 path with namespace and name left out, so that both are of low cardinality; `url.full` has no query, in which

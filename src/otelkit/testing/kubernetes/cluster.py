@@ -16,7 +16,7 @@ _POLL_SECONDS = 0.02
 
 
 class Cluster:
-    """A context manager; `rules` names for each bearer token a file of RBAC rules, which a real cluster has itself."""
+    """A context manager; `rules` names a file of RBAC rules for a token; a real cluster has its own."""
 
     def __init__(self, rules: Mapping[str, Path] | None = None, given: str | None = None) -> None:
         given = os.environ.get("KUBECONFIG", "") if given is None else given

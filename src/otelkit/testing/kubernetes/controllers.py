@@ -4,7 +4,7 @@ A deployment whose image has `unknown` in its name never becomes ready, as if it
 """
 
 from otelkit.testing.kubernetes.kinds import BUILT_IN, DEPLOYMENTS
-from otelkit.testing.kubernetes.store import Body, Change, Kind, Store
+from otelkit.testing.kubernetes.store import Body, Change, Kind, Store, Where
 from otelkit.testing.kubernetes.writing import Writer
 
 _INFOS = {(info.group, info.plural): info for info in BUILT_IN}
@@ -15,24 +15,24 @@ class Controllers:
 
     def __init__(self, store: Store, writer: Writer) -> None:
         self._store, self._writer = store, writer
-        self._dependents: dict[str, dict[tuple[Kind, str | None, str], None]] = {}
+        self._dependents: dict[str, dict[tuple[Kind, Where], None]] = {}
 
     def hear(self, kind: Kind, change: Change) -> None:
         """Take one change."""
         metadata = change.body["metadata"]
         for owner in metadata.get("ownerReferences") or ():
             known = self._dependents.setdefault(owner["uid"], {})
-            known[kind, metadata.get("namespace"), metadata["name"]] = None
+            known[kind, (metadata.get("namespace"), metadata["name"])] = None
         if change.type == "DELETED":
             self._collect(metadata["uid"])
         elif kind == DEPLOYMENTS:
             self._run(change.body)
 
     def _collect(self, uid: str) -> None:
-        for kind, *where in self._dependents.pop(uid, {}):
-            body = self._store.find(kind, (where[0], where[1]))
+        for kind, where in self._dependents.pop(uid, {}):
+            body = self._store.find(kind, where)
             if body is not None and kind in _INFOS:
-                self._writer.delete(_INFOS[kind], (where[0], where[1]))
+                self._writer.delete(_INFOS[kind], where)
 
     def _run(self, body: Body) -> None:
         metadata, spec, status = body["metadata"], body["spec"], body.get("status") or {}

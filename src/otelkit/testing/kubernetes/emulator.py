@@ -17,7 +17,7 @@ from otelkit.testing.kubernetes.refusals import Refusal, not_found
 from otelkit.testing.kubernetes.scale import read_scale, write_scale
 from otelkit.testing.kubernetes.store import Body, Change, Kind, Store, Where
 from otelkit.testing.kubernetes.watches import Watch
-from otelkit.testing.kubernetes.writing import Writer
+from otelkit.testing.kubernetes.writing import Patch, Writer
 
 WATCH_SECONDS = 300.0
 _NAMESPACE = re.compile(r"/api/v1/namespaces(/[^/]+)?")
@@ -102,8 +102,7 @@ class Emulator(kmock.KubernetesEmulator):
                 raise not_found(info.plural, where[1])
             return read_scale(body) if method == "GET" else self._scale(info, where, body, request)
         if method == "PATCH":
-            content = request.headers.get("Content-Type", "")
-            return self.writer.patch(info, where, sub, content, request.data, request.params)
+            return self.writer.patch(info, where, sub, _patch_of(request))
         if method == "PUT":
             return self.writer.replace(info, where, sub, request.data)
         if method == "DELETE":
@@ -123,6 +122,11 @@ class Emulator(kmock.KubernetesEmulator):
     def _know(self, info: KindInfo) -> None:
         self.kinds[info.group, info.version, info.plural] = info
         self.resources[f"{info.plural}.{info.version}.{info.group}".rstrip(".")] = info.described()
+
+
+def _patch_of(request: Any) -> Patch:
+    manager, force = request.params.get("fieldManager", ""), request.params.get("force") == "true"
+    return Patch(request.headers.get("Content-Type", ""), request.data, manager, force)
 
 
 def _name(metadata: Body, store: Store) -> str:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+import kmock
+
 from otelkit.testing.kubernetes.schemas import CustomSchema
 
 VERBS = ("create", "delete", "get", "list", "patch", "update", "watch")
@@ -27,15 +29,15 @@ class KindInfo:
         """As objects have it."""
         return f"{self.group}/{self.version}" if self.group else self.version
 
-    def described(self) -> dict[str, Any]:
+    def described(self) -> kmock.ResourceInfo:
         """Give what discovery says."""
-        return {
-            "kind": self.kind,
-            "singular": self.kind.lower(),
-            "verbs": set(VERBS),
-            "namespaced": self.namespaced,
-            "subresources": set(self.subresources),
-        }
+        return kmock.ResourceInfo(
+            kind=self.kind,
+            singular=self.kind.lower(),
+            verbs=set(VERBS),
+            namespaced=self.namespaced,
+            subresources=set(self.subresources),
+        )
 
 
 STATUS = frozenset({"status"})

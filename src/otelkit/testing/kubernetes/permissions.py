@@ -16,7 +16,7 @@ def verb_of(method: str, name: str | None, watches: bool) -> str:
 
 
 class Permissions:
-    """Rules of a ClusterRole hold everywhere, those of a Role in its namespace, with `resourceNames` or not."""
+    """Rules of a ClusterRole hold everywhere, those of a Role in its namespace, by `resourceNames` or not."""
 
     def __init__(self, manifests: Iterable[Mapping[str, Any]]) -> None:
         self._rules = [

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import celpy
+from celpy.adapter import json_to_cel
 from jsonschema import Draft202012Validator
 
 from otelkit.testing.kubernetes.refusals import invalid
@@ -56,7 +57,7 @@ def _judge(value: Any, old: Any, schema: Schema, path: str) -> None:
     for rule in schema.get(_RULES, ()):
         if "oldSelf" in rule["rule"] and old is None:
             continue
-        known = {"self": celpy.json_to_cel(value), "oldSelf": celpy.json_to_cel(old)}
+        known = {"self": json_to_cel(value), "oldSelf": json_to_cel(old)}
         if not _program(rule["rule"]).evaluate(known):
             raise invalid(f"{path or 'object'}: Invalid value: {rule.get('message', rule['rule'])}")
     if isinstance(value, dict):

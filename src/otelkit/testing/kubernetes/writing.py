@@ -1,5 +1,6 @@
 """What a write does to an object beside the change itself: generation, status apart, finalizers, schema."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from otelkit.testing.kubernetes.kinds import KindInfo
@@ -9,6 +10,16 @@ from otelkit.testing.kubernetes.store import Body, Store, Where, now
 
 FIXED = ("uid", "creationTimestamp", "generation", "resourceVersion", "deletionTimestamp", "managedFields")
 MOST_ANNOTATION_BYTES = 262_144
+
+
+@dataclass(frozen=True)
+class Patch:
+    """What a PATCH asks for."""
+
+    content_type: str
+    body: Any
+    manager: str = ""
+    force: bool = False
 
 
 class Writer:
@@ -28,19 +39,17 @@ class Writer:
             body.pop("status", None)
         return self._store.add((info.group, info.plural), where, self._admit(info, body, None))
 
-    def patch(
-        self, info: KindInfo, where: Where, sub: str, content_type: str, patch: Any, query: Any
-    ) -> Body:
+    def patch(self, info: KindInfo, where: Where, sub: str, asked: Patch) -> Body:
         """Change an object, or make it by apply. Raises Refusal 404, 409, 422."""
         old = self._store.find((info.group, info.plural), where)
-        if "apply-patch" in content_type:
-            return self._apply(info, where, sub, old, patch, query)
+        if "apply-patch" in asked.content_type:
+            return self._apply(info, where, sub, asked)
         if old is None:
             raise not_found(info.plural, where[1])
-        if "json-patch" in content_type:
-            return self.replace(info, where, sub, edit(old, patch))
-        _refuse_stale(patch.get("metadata") or {}, old)
-        return self.replace(info, where, sub, merge(old, patch))
+        if "json-patch" in asked.content_type:
+            return self.replace(info, where, sub, edit(old, asked.body))
+        _refuse_stale(asked.body.get("metadata") or {}, old)
+        return self.replace(info, where, sub, merge(old, asked.body))
 
     def replace(self, info: KindInfo, where: Where, sub: str, new: Body) -> Body:
         """Put a changed object in place. Raises Refusal 404, 409, 422."""
@@ -77,25 +86,23 @@ class Writer:
         marked = {**metadata, "deletionTimestamp": now(), "generation": metadata["generation"] + 1}
         return self._store.replace(kind, where, {**old, "metadata": marked})
 
-    def _apply(
-        self, info: KindInfo, where: Where, sub: str, old: Body | None, wanted: Body, query: Any
-    ) -> Body:
-        manager = query.get("fieldManager")
-        if not manager:
+    def _apply(self, info: KindInfo, where: Where, sub: str, asked: Patch) -> Body:
+        old = self._store.find((info.group, info.plural), where)
+        if not asked.manager:
             raise Refusal(400, "BadRequest", "fieldManager is required for apply patch")
         if old is None and sub:
             raise not_found(info.plural, where[1])
-        asked = {key: value for key, value in wanted.items() if key not in ("apiVersion", "kind")}
+        wanted = {key: value for key, value in asked.body.items() if key not in ("apiVersion", "kind")}
         managed = self._applied.get(old["metadata"]["uid"], {}) if old else {}
-        key = f"{manager}/{sub}"
-        if query.get("force") != "true":
-            refuse_conflicts(asked, {name: body for name, body in managed.items() if name != key})
+        key = f"{asked.manager}/{sub}"
+        if not asked.force:
+            refuse_conflicts(wanted, {name: body for name, body in managed.items() if name != key})
         if old is None:
-            written = self.create(info, where, wanted)
+            written = self.create(info, where, asked.body)
         else:
             _refuse_stale(wanted.get("metadata") or {}, old)
-            written = self.replace(info, where, sub, apply(old, asked, managed.get(key)))
-        self._applied.setdefault(written["metadata"]["uid"], {})[key] = asked
+            written = self.replace(info, where, sub, apply(old, wanted, managed.get(key)))
+        self._applied.setdefault(written["metadata"]["uid"], {})[key] = wanted
         return written
 
     def _admit(self, info: KindInfo, body: Body, old: Body | None) -> Body:
