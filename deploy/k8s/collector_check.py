@@ -17,7 +17,7 @@ from collector.build import build
 from collector.steps import BuildFailed
 from collector.toolchain import NoGo
 from deploy.k8s.collector_configs import CollectorConfig
-from deploy.k8s.collector_pipelines import SECTIONS, Config, merge, undefined, without
+from deploy.k8s.collector_pipelines import SECTIONS, Config, merge, storage_not_started, undefined, without
 from deploy.k8s.errors import ClusterError
 from deploy.k8s.json_schema import violations
 
@@ -38,7 +38,8 @@ def find_collector() -> Path:
 def collector_findings(config: CollectorConfig, binary: Path) -> Iterator[str]:
     """Give what is wrong with one Collector's configuration."""
     merged = merge([yaml.safe_load(text) or {} for text in config.files.values()])
-    yield from (f"{config.workload}: {line}" for line in undefined(merged))
+    for line in (*undefined(merged), *storage_not_started(merged)):
+        yield f"{config.workload}: {line}"
     for section, name in missing_components(merged, binary):
         yield from (
             f"{config.workload}: {section}: {name}: {line}" for line in by_schema(merged, section, name)

@@ -30,8 +30,17 @@ def undefined(config: Config) -> Iterator[str]:
             )
 
 
+def storage_not_started(config: Config) -> Iterator[str]:
+    """Give exporters whose queue is kept by an extension that is not started: the Collector would end."""
+    started = config.get("service", {}).get("extensions") or []
+    for name, exporter in (config.get("exporters") or {}).items():
+        storage = ((exporter or {}).get("sending_queue") or {}).get("storage")
+        if storage and storage not in started:
+            yield f"exporters: {name}: its storage {storage} is not among service.extensions"
+
+
 def without(config: Config, missing: set[tuple[str, str]]) -> Config:
-    """Take components out; a pipeline that is left with nothing in or out gets `otlp` or `debug` instead."""
+    """Take components out; a pipeline left with nothing in or out gets `otlp` or `debug`."""
     gone = {section: {name for part, name in missing if part == section} for section in SECTIONS}
     reduced: Config = {**config, "service": {**config.get("service", {}), "pipelines": {}}}
     for section in SECTIONS:

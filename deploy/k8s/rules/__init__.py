@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from deploy.k8s.manifests import Manifests
-from deploy.k8s.rules import containers, coverage, hardening, reachability, references, selectors
+from deploy.k8s.rules import containers, coverage, hardening, monitoring, reachability, references, selectors
 
 Rule = Callable[[Manifests], Iterable[str]]
 
@@ -32,6 +32,8 @@ RULES: tuple[Rule, ...] = (
     coverage.network,
     coverage.one_namespace,
     coverage.no_plain_secret,
+    monitoring.scraped,
+    monitoring.alerts,
     reachability.addresses,
     reachability.holes,
 )
