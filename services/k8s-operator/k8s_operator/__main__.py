@@ -63,8 +63,9 @@ async def _run(settings: Settings, api: Api, stop: asyncio.Event, asked_to_end: 
     ready = asyncio.Event()
 
     async def hear_again() -> None:  # kopf has put its own handlers in place of ours
-        await ready.wait()
-        _hear_signals(asked_to_end)
+        while await ready.wait():
+            ready.clear()
+            _hear_signals(asked_to_end)
 
     hearing = asyncio.create_task(hear_again())
     try:

@@ -5,7 +5,7 @@ taken for missing that was only not seen yet.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import kopf
 
@@ -26,6 +26,13 @@ def kept_of(body: Body) -> dict[str, Any]:
     if APPLIED_DIGEST in annotations:
         metadata["annotations"] = {APPLIED_DIGEST: annotations[APPLIED_DIGEST]}
     return {**{key: body[key] for key in KEPT if key in body}, "metadata": metadata}
+
+
+class Children(Protocol):
+    """Where children are found."""
+
+    def child(self, kind: str, namespace: str, name: str) -> Body | None:
+        """Give a child, None when there is none."""
 
 
 class Cache:

@@ -63,6 +63,18 @@ class Api:
         query = urlencode({"fieldManager": OPERATOR, "force": str(force).lower()})
         return await self.call("PATCH", f"{path_of(body)}{subresource}?{query}", body, APPLY)
 
+    async def patch(self, named: Mapping[str, Any], patch: Body) -> Body:
+        """Merge a patch into an object. Raises as `call`."""
+        return await self.call("PATCH", path_of(named), patch, "application/merge-patch+json")
+
+    async def read_all(self, version: str, kind: str, namespace: str, labels: str = "") -> list[Body]:
+        """Read all objects of a kind, in a namespace or everywhere when it is empty. Raises as `call`."""
+        root = f"/apis/{version}" if "/" in version else f"/api/{version}"
+        where = f"{root}/namespaces/{namespace}" if namespace else root
+        query = f"?{urlencode({'labelSelector': labels})}" if labels else ""
+        found: list[Body] = (await self.call("GET", f"{where}/{PLURALS[kind]}{query}"))["items"]
+        return found
+
     async def is_served(self) -> bool:
         """Whether the API knows MyApps. Raises as `call`."""
         try:

@@ -1,12 +1,13 @@
 """Handlers: which events lead to a reconcile, and what kopf is to do when it fails.
 
-A change of an app is kopf's to repeat: it keeps count in the app, over restarts. Events of children are not
-repeated by kopf, so drift is corrected until it is corrected, within the child's own queue.
+A change of an app is kopf's to repeat: it keeps count in the app, over restarts, and until it is answered
+the app's children are left to it. Events of children are not repeated by kopf, so drift is corrected until
+it is corrected, within the child's own queue.
 """
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
@@ -30,6 +31,7 @@ class Handlers:
     cleanup: Cleanup
     turns: Turns
     backoff: Backoff
+    settled: set[str] = field(default_factory=set)  # apps whose latest change is answered
 
     @staticmethod
     def index(body: kopf.Body, namespace: str | None, name: str, **_: Any) -> Index:
@@ -40,7 +42,9 @@ class Handlers:
         """Answer a change of an app, or its first sight after a start."""
         try:
             async with self.turns.turn(uid):
+                self.settled.discard(uid)
                 written = await self.reconciler.reconcile(body, Cache(more))
+                self.settled.add(uid)
         except RefusedError as error:
             kopf.warn(body, reason=error.reason, message=str(error))
             raise kopf.PermanentError(str(error)) from None
@@ -56,15 +60,13 @@ class Handlers:
                 await self.cleanup.forget(namespace, name)
         except (httpx2.TransportError, httpx2.HTTPStatusError) as error:
             raise kopf.TemporaryError(str(error), delay=self.backoff.seconds(retry)) from error
+        self.settled.discard(uid)
         self.reconciler.forget(uid)
 
     async def correct(self, body: kopf.Body, type: str | None, **more: Any) -> None:  # noqa: A002 - kopf's name
         """Answer an event of a child: make it as its app asks, if it is not."""
         cache, failed = Cache(more), 0
-        app = _app_of(body, cache)
-        if app is None or (type is None and not self.reconciler.knows(app["metadata"]["uid"])):
-            return  # the first list: its apps come by themselves; a later one shows what no watch did
-        if type == "DELETED":
+        if type == "DELETED" and (app := _app_of(body, cache)):
             self.reconciler.child_is_gone(app["metadata"]["uid"], body)
         while True:
             try:
@@ -86,7 +88,9 @@ class Handlers:
             return
         async with self.turns.turn(app["metadata"]["uid"]):
             app = _app_of(child, cache)
-            if app is not None and is_gone:  # with its app, whose own event may be late?
+            if app is None or app["metadata"]["uid"] not in self.settled:
+                return
+            if is_gone:  # with its app, whose own event may be late?
                 app = await self.reconciler.read_again(app)
             if app is None or app["metadata"].get("deletionTimestamp"):
                 return

@@ -7,4 +7,5 @@ FINALIZER = f"{GROUP}/cleanup"
 MANAGED_BY, INSTANCE, PART = (f"app.kubernetes.io/{name}" for name in ("managed-by", "instance", "name"))
 APPLIED_DIGEST = f"{GROUP}/applied-digest"  # of children: what is no longer asked for is seen by it
 CONFIG_DIGEST = f"{GROUP}/config-digest"  # of pods: a changed configuration makes new ones
+NUDGE = f"{GROUP}/nudge"  # of an app that waited for an answer: says when it was given another event
 OURS = f"{MANAGED_BY}={OPERATOR}"

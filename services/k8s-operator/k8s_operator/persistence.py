@@ -5,7 +5,7 @@ would be a second one in each object, too large for an annotation when the confi
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any, cast
 
@@ -19,8 +19,7 @@ class DigestStorage(kopf.AnnotationsDiffBaseStorage):
 
     def build(self, *, body: kopf.Body, extra_fields: Iterable[Any] | None = None) -> kopf.BodyEssence:
         """Give the digest in the place of what it is of."""
-        spec = json.dumps(body.get("spec"), sort_keys=True, separators=(",", ":"))
-        return cast("kopf.BodyEssence", {"spec": {"digest": sha256(spec.encode()).hexdigest()[:16]}})
+        return cast("kopf.BodyEssence", {"spec": {"digest": _digest_of(body)}})
 
 
 def keep_in_annotations(settings: kopf.OperatorSettings) -> None:
@@ -28,3 +27,14 @@ def keep_in_annotations(settings: kopf.OperatorSettings) -> None:
     settings.persistence.finalizer = FINALIZER
     settings.persistence.progress_storage = kopf.AnnotationsProgressStorage(prefix=GROUP)
     settings.persistence.diffbase_storage = DigestStorage(prefix=GROUP)
+
+
+def is_answered(app: Mapping[str, Any]) -> bool:
+    """Whether kopf has noted that an app's spec was handled."""
+    noted = (app["metadata"].get("annotations") or {}).get(f"{GROUP}/last-handled-configuration", "null")
+    return bool((json.loads(noted) or {}).get("spec", {}).get("digest") == _digest_of(app))
+
+
+def _digest_of(body: Mapping[str, Any]) -> str:
+    spec = json.dumps(body.get("spec"), sort_keys=True, separators=(",", ":"))
+    return sha256(spec.encode()).hexdigest()[:16]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from k8s_operator.app import App, InvalidAppError, read_app
-from k8s_operator.cache import Cache
+from k8s_operator.cache import Children
 from k8s_operator.children import children_of
 from k8s_operator.client import Api, ApiError
 from k8s_operator.conditions import Status, refused, running
@@ -39,7 +39,7 @@ class Reconciler:
         self._api = api
         self._written: dict[str, Written] = {}
 
-    async def reconcile(self, body: Body, cache: Cache) -> list[str]:
+    async def reconcile(self, body: Body, cache: Children) -> list[str]:
         """Make an app's children as it asks; gives the kinds that were written.
 
         Raises RefusedError, and what Api raises: then again later.
@@ -57,9 +57,17 @@ class Reconciler:
         await self._tell(body, running(app, deployment, self._status_of(body)))
         return written
 
-    def knows(self, uid: str) -> bool:
-        """Whether an app was reconciled since the start."""
-        return uid in self._written
+    def is_well(self, body: Body, cache: Children) -> bool:
+        """Whether a reconcile would write nothing."""
+        try:
+            app = read_app(body)
+        except InvalidAppError:
+            return True  # its status says so
+        found = {wanted["kind"]: self._child(app, wanted["kind"], cache) for wanted in children_of(app)}
+        if not all(matches(found[wanted["kind"]], wanted) for wanted in children_of(app)):
+            return False
+        status = self._status_of(body)
+        return matches(status, running(app, found["Deployment"], status))
 
     def forget(self, uid: str) -> None:
         """Forget an app that is gone."""
@@ -75,13 +83,13 @@ class Reconciler:
         found = await self._api.get({"apiVersion": API_VERSION, "kind": KIND, "metadata": metadata})
         return found if found and found["metadata"]["uid"] == app["metadata"]["uid"] else None
 
-    def _child(self, app: App, kind: str, cache: Cache) -> Body | None:
+    def _child(self, app: App, kind: str, cache: Children) -> Body | None:
         return self._written_by(app.uid).latest(kind, cache.child(kind, app.namespace, app.name))
 
     def _written_by(self, uid: str) -> Written:
         return self._written.setdefault(uid, Written())
 
-    async def _write_children(self, app: App, cache: Cache) -> list[str]:
+    async def _write_children(self, app: App, cache: Children) -> list[str]:
         written = []
         for wanted in children_of(app):
             kind = wanted["kind"]

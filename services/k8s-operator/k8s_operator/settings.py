@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     backoff_most_seconds: Seconds = 60
     burst: Annotated[int, Field(ge=1)] = 20  # reconciles of one object in a row
     per_second: Annotated[float, Field(gt=0)] = 1  # and then so many a second
+    resync_seconds: Seconds = 300  # between two looks at everything, for what events have not told
     workers: Annotated[int, Field(ge=1)] = 50  # objects at a time
     drain_seconds: Seconds = 5  # for handlers under way at the end
 

@@ -27,7 +27,7 @@ from otelkit.testing.kubernetes.cluster import Cluster
 from otelkit.traces import Span
 
 PACKAGE = Path(k8s_operator.__file__).parent
-QUICK: dict[str, Any] = {"backoff_seconds": 0.1, "request_seconds": 5, "drain_seconds": 1, "burst": 100}
+QUICK: dict[str, Any] = {"backoff_seconds": 0.1, "request_seconds": 5, "drain_seconds": 1, "burst": 100, "resync_seconds": 1}
 RunOperator = Callable[..., AbstractAsyncContextManager[None]]
 
 

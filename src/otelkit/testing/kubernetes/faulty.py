@@ -89,13 +89,11 @@ class FaultyApi:
         self._port = self._runner.addresses[0][1]
 
     async def expire_watches(self) -> None:
-        """Tell all watches that their version is too old, as after a compaction, and the next ones too."""
-        self.faults.append(Fault(lambda call: call.is_watch, 410, times=len(self._watches)))
+        """Tell all watches that their version is too old, as after a compaction."""
         gone = json.dumps({"type": "ERROR", "object": Refusal(410, "Expired", "too old").status()}).encode()
         for watch in list(self._watches):
             with suppress(ConnectionError):
                 await watch.write(gone + b"\n")
-                _abort(self._requests[watch])
 
     def drop_watches(self) -> None:
         """Cut the connections of all watches."""
