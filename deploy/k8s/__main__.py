@@ -1,9 +1,11 @@
-"""python -m deploy.k8s validate|up|down: what the make targets k8s-* call."""
+"""python -m deploy.k8s validate | up [OVERLAY] | down: what the make targets k8s-* call."""
 
 import sys
 from collections.abc import Sequence
 
+from deploy.k8s.cluster import bring_down, bring_up
 from deploy.k8s.errors import ClusterError
+from deploy.k8s.programs import Programs
 from deploy.k8s.validate import Report, check, overlays
 
 
@@ -28,16 +30,21 @@ def _line(report: Report) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; errors are one line."""
-    commands = {"validate": validate}
-    command = commands.get(arguments[0] if arguments else "")
-    if command is None:
-        print(f"python -m deploy.k8s {'|'.join(commands)}", file=sys.stderr)
-        return 2
     try:
-        return command()
+        match list(arguments):
+            case ["validate"]:
+                return validate()
+            case ["up", *overlay]:
+                bring_up(overlay[0] if overlay else "local", Programs())
+            case ["down"]:
+                bring_down(Programs())
+            case _:
+                print(__doc__, file=sys.stderr)
+                return 2
     except ClusterError as error:
         print(error, file=sys.stderr)
         return 1
+    return 0
 
 
 if __name__ == "__main__":

@@ -54,14 +54,27 @@ def targets(manifests: Manifests) -> Iterator[str]:
 
 def secrets_are_used(manifests: Manifests) -> Iterator[str]:
     """secrets.yaml lists no key that nothing uses; asked of all overlays together."""
-    used = {(name, key) for workload in manifests.workloads() for _, name, key in _uses(workload)}
-    used |= {(one["name"], one["key"]) for trigger in manifests.of_kind("TriggerAuthentication")
-             for one in trigger["spec"].get("secretTargetRef", [])}  # fmt: skip
-    templates = read_templates()
-    for name, keys in templates.items():
+    used = _secret_keys(manifests)
+    for name, keys in read_templates().items():
         parts = " ".join(keys.values())
         unused = [key for key in keys if not {(name, key), (name, "")} & used and f"{{{key}}}" not in parts]
         yield from (f"secrets.yaml: nothing uses the key {key} of {name}" for key in unused)
+
+
+def secrets_used(manifests: Manifests) -> set[str]:
+    """Give the names of all Secrets that something refers to."""
+    return {name for name, _ in _secret_keys(manifests)}
+
+
+def _secret_keys(manifests: Manifests) -> set[tuple[str, str]]:
+    used = {
+        (name, key)
+        for workload in manifests.workloads()
+        for kind, name, key in _uses(workload)
+        if kind == "Secret"
+    }
+    triggers = [one["spec"] for one in manifests.of_kind("TriggerAuthentication")]
+    return used | {(one["name"], one["key"]) for spec in triggers for one in spec.get("secretTargetRef", [])}
 
 
 def _uses(workload: Manifest) -> Iterator[tuple[str, str, str]]:
