@@ -3,7 +3,11 @@
 Asked for as often as it takes, so what is gone already is well.
 """
 
+from urllib.parse import urlsplit
+
 import httpx2
+
+from otelkit.instrumentation.httpx2 import described
 
 _GONE = frozenset({404, 410})
 
@@ -21,6 +25,7 @@ class Cleanup:
 
     async def forget(self, namespace: str | None, name: str) -> None:
         """Take one app out. Raises httpx2.TransportError, httpx2.HTTPStatusError."""
-        answer = await self._client.delete(f"{self._url}/{namespace}/{name}")
+        template = described(f"{urlsplit(self._url).path}/{{namespace}}/{{name}}")
+        answer = await self._client.delete(f"{self._url}/{namespace}/{name}", extensions=template)
         if answer.status_code not in _GONE:
             answer.raise_for_status()

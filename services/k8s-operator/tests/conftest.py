@@ -24,6 +24,7 @@ from k8s_operator.thread import operator_in_thread
 from otelkit import Telemetry, configure
 from otelkit.testing import Sink
 from otelkit.testing.kubernetes.cluster import Cluster
+from otelkit.testing.kubernetes.faulty import FaultyApi
 from otelkit.traces import Span
 
 PACKAGE = Path(k8s_operator.__file__).parent
@@ -108,6 +109,13 @@ async def operator(run_operator: RunOperator) -> AsyncIterator[None]:
     """The operator with its default settings, but for its patience."""
     async with run_operator():
         yield
+
+
+@pytest.fixture
+async def faulty(cluster: Cluster, tmp_path: Path, shop: Person) -> AsyncIterator[FaultyApi]:
+    """A proxy to the API for the operator alone; the person goes past it."""
+    async with FaultyApi(cluster.kubeconfig_of("operator"), tmp_path) as api:
+        yield api
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 import pytest
 
@@ -10,19 +9,10 @@ from k8s_operator.persistence import is_answered
 from k8s_operator.person import Person, condition, is_available
 from otelkit.testing import Sink, trace_tree
 from otelkit.testing.expected import ReadmeTraces
-from otelkit.testing.kubernetes.cluster import Cluster
 from otelkit.testing.kubernetes.faulty import Fault, FaultyApi
 from otelkit.traces import Span
 
 Spans = Callable[[int], Awaitable[list[Span]]]
-RunOperator = Callable[..., "object"]
-
-
-@pytest.fixture
-async def faulty(cluster: Cluster, tmp_path: Path, shop: Person) -> AsyncIterator[FaultyApi]:
-    """A proxy to the API for the operator alone; the person goes past it."""
-    async with FaultyApi(cluster.kubeconfig_of("operator"), tmp_path) as api:
-        yield api
 
 
 @pytest.fixture
