@@ -8,6 +8,7 @@ from bench.report import publish
 BENCHMARKS = {
     "export": "bench.export",
     "histograms": "bench.histograms",
+    "collector": "bench.collector",
     "grpc-four-modes": "bench.grpc_four_modes",
     "http-fastapi": "bench.http_fastapi",
     "sql-sqlalchemy": "bench.sql_sqlalchemy",

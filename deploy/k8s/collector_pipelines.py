@@ -19,7 +19,7 @@ def merge(configs: list[Config]) -> Config:
 
 def undefined(config: Config) -> Iterator[str]:
     """Give what pipelines name and nothing defines; `otelcol validate` sees only what is left of them."""
-    for name, pipeline in _pipelines(config):
+    for name, pipeline in pipelines(config):
         for part in ("receivers", "processors", "exporters"):
             there = {
                 **(config.get(part) or {}),
@@ -49,7 +49,7 @@ def without(config: Config, missing: set[tuple[str, str]]) -> Config:
         }
     service = reduced["service"]
     service["extensions"] = [one for one in service.get("extensions", []) if one not in gone["extensions"]]
-    for name, pipeline in _pipelines(config):
+    for name, pipeline in pipelines(config):
         service["pipelines"][name] = _reduced(pipeline, gone, reduced)
     return reduced
 
@@ -69,6 +69,7 @@ def _reduced(pipeline: Config, gone: dict[str, set[str]], config: Config) -> Con
     return kept
 
 
-def _pipelines(config: Config) -> Iterator[tuple[str, Config]]:
+def pipelines(config: Config) -> Iterator[tuple[str, Config]]:
+    """Give name and pipeline of every one."""
     for name, pipeline in (config.get("service", {}).get("pipelines") or {}).items():
         yield name, pipeline or {}

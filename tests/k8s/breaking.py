@@ -1,6 +1,7 @@
 """Changes one place in manifests, so that a test can show that a rule sees it; broken.yaml has the cases."""
 
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,15 @@ def cases() -> Iterator[tuple[str, Case]]:
 
 def change(manifests: Manifests, case: Case) -> None:
     """Remove or set what the case says; AssertionError when there is no such manifest."""
-    kind, _, name = case["in"].partition("/")
-    place: Any = manifests.find(kind, name)
-    assert place is not None, f"there is no {case['in']} to break"
+    place: Any = _find(manifests, case["in"])
     *way, last = _keys(case["at"])
     for step in way:
         place = place[step]
-    if "to" not in case:
+    if "swap" in case:
+        old, new = case["swap"]
+        assert old in place[last], f"there is no {old!r} to swap"
+        place[last] = place[last].replace(old, new)
+    elif "to" not in case:
         del place[last]
     elif last == "-":
         place.append(case["to"])
@@ -35,9 +38,13 @@ def change(manifests: Manifests, case: Case) -> None:
         place[last] = case["to"]
 
 
-def added(manifests: Manifests, *more: Manifest) -> Manifests:
-    """Give the manifests and more."""
-    return Manifests([*manifests.documents, *more])
+def _find(manifests: Manifests, where: str) -> Manifest:
+    kind, _, name = where.partition("/")
+    names = [one["metadata"]["name"] for one in manifests.of_kind(kind)]
+    full = next((one for one in names if fnmatch(one, name)), "")
+    found = manifests.find(kind, full)
+    assert found is not None, f"there is no {where} to break"
+    return found
 
 
 def _keys(pointer: str) -> list[str | int]:

@@ -3,7 +3,16 @@
 from collections.abc import Callable, Iterable
 
 from deploy.k8s.manifests import Manifests
-from deploy.k8s.rules import containers, coverage, hardening, monitoring, reachability, references, selectors
+from deploy.k8s.rules import (
+    collectors,
+    containers,
+    coverage,
+    hardening,
+    monitoring,
+    reachability,
+    references,
+    selectors,
+)
 
 Rule = Callable[[Manifests], Iterable[str]]
 
@@ -32,6 +41,10 @@ RULES: tuple[Rule, ...] = (
     coverage.network,
     coverage.one_namespace,
     coverage.no_plain_secret,
+    collectors.pipeline_decisions,
+    collectors.exporter_decisions,
+    collectors.queues_fit,
+    collectors.memory_fits,
     monitoring.scraped,
     monitoring.alerts,
     reachability.addresses,
