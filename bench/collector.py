@@ -1,10 +1,10 @@
 """What a span costs the Collector: processor time, memory and disk while it waits, bytes on the wire.
 
-The pipeline of deploy/k8s: memory_limiter, redaction (agents only), a queue on disk, batches, OTLP out. The sizing
-in docs/kubernetes.md is computed from these rows. Only the Collector's own time is counted.
+The pipeline of deploy/k8s: memory_limiter, redaction (in agents), a queue on disk, batches, OTLP out. The
+sizing in docs/kubernetes.md is computed from these rows. Only the Collector's own time is counted.
 
-The sampler's row needs components that the Collector of `make collector` is built without; COLLECTOR=path names
-another one, such as the contrib distribution. Without it the row is left out, and this is said.
+The sampler's row needs components that the Collector of `make collector` is built without; COLLECTOR=path
+names another one, such as the contrib distribution. Without it the row is left out, and this is said.
 """
 
 import gzip
@@ -88,14 +88,11 @@ def _costs(binary: Path, sink: str, requests: list[bytes], *configs: str) -> tup
 
 
 def _sampled(binary: Path, sink: str, requests: list[bytes]) -> float:
-    """Processor seconds of the second tier, which here keeps every trace; 0 when this Collector cannot do it."""
-    listed = subprocess.run(
-        [binary, "components"], capture_output=True, text=True, check=True, timeout=60
-    ).stdout
+    """Processor seconds of the second tier, which here keeps every trace; 0 when it cannot be had."""
+    command = [binary, "components"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
     if "tail_sampling" not in listed or "span_metrics" not in listed:
-        print(
-            f"{binary} has no tail_sampling and span_metrics: their row is left out; COLLECTOR=... names another"
-        )
+        print(f"{binary} has no tail_sampling, so its row is left out; COLLECTOR=... names another")
         return 0.0
     return median(_costs(binary, sink, requests, SAMPLER)[0] for _ in range(ROUNDS))
 
