@@ -87,8 +87,8 @@ def _service(settings: Settings, service: Service) -> Part:
     port = f"{service.prefix}_PORT"
     return Part(
         name=service.name,
-        runs_as=f"python -m {service.module}",
-        command=(sys.executable, "-m", service.module),
+        runs_as=f"python -m {service.started}",
+        command=(sys.executable, "-m", service.started),
         ports=_pick(settings, port),
         address=settings.address_of(service),
         health_url=settings.health_of(service),

@@ -33,6 +33,7 @@ class Service:
 
     `demo` is the module that `make run` starts instead, for a service that has to be called to show anything.
     `grpc_service` is what the health check asks for, of a service that speaks gRPC and not HTTP.
+    `needs_demo` says that the stack starts the demo, too: it brings what the service cannot be without.
     `database` says that it takes DATABASE_URL; without one it gets a file of SQLite beside the stack's state.
     """
 
@@ -40,12 +41,18 @@ class Service:
     default_port: int
     demo: str = ""
     grpc_service: str = ""
+    needs_demo: bool = False
     database: bool = False
 
     @property
     def module(self) -> str:
         """The package that `python -m` runs."""
         return self.name.replace("-", "_")
+
+    @property
+    def started(self) -> str:
+        """The module that the stack starts."""
+        return self.demo if self.needs_demo else self.module
 
     @property
     def prefix(self) -> str:
@@ -58,6 +65,7 @@ SERVICES = (
     Service("http-fastapi", 8000),
     Service("grpc-four-modes", 50051, demo="grpc_four_modes.demo", grpc_service="shop.stock.v1.Stock"),
     Service("sql-sqlalchemy", 8002, database=True),
+    Service("k8s-operator", 8005, demo="k8s_operator.demo", needs_demo=True),
 )
 
 

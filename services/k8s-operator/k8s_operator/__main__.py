@@ -10,6 +10,8 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from opentelemetry.instrumentation.utils import suppress_http_instrumentation
+
 from k8s_operator.admission import run_admission
 from k8s_operator.client import Api, open_api
 from k8s_operator.cluster import find_cluster
@@ -41,7 +43,9 @@ async def serve(settings: Settings, telemetry: Telemetry) -> None:
     asked_to_end = asyncio.Event()
     _hear_signals(asked_to_end)
     async with open_api(await find_cluster(), settings.request_seconds) as api:
-        if not await api.is_served():
+        with suppress_http_instrumentation():
+            is_served = await api.is_served()
+        if not is_served:
             raise NotInstalledError(
                 f"the cluster knows no {KIND} of {API_VERSION}: kubectl apply -f crd.yaml"
             )

@@ -1,4 +1,4 @@
-"""The admission webhook, by setting: wrong apps are refused before they are stored, changes say whose they are.
+"""The admission webhook, by setting: wrong apps are refused before they are stored, changes are marked.
 
 It runs beside every operator, leading or not, because the API asks whichever it finds. The API's own trace
 context comes with its request; as annotation it links the reconcile to the request of who made the change.

@@ -47,9 +47,11 @@ async def _keep_running(
     failed = 0
     while not stop.is_set():
         try:
-            return await _run_kopf(settings, handlers, stop, ready)
-        except Exception:
+            await _run_kopf(settings, handlers, stop, ready)
+        except Exception:  # noqa: BLE001 - whatever ended it, apps have to be served
             _log.exception("kopf ended, and is started again")
+        else:
+            return
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), handlers.backoff.seconds(failed))
         failed += 1

@@ -106,7 +106,8 @@ def _app_of(child: Mapping[str, Any], cache: Cache) -> Mapping[str, Any] | None:
     """Give the app that a child belongs to, by its owner, or by its label when it has lost the owner."""
     metadata = child["metadata"]
     owners = metadata.get("ownerReferences") or ()
-    owner = next((one for one in owners if (one["kind"], one["apiVersion"]) == (KIND, API_VERSION)), {})
+    ours = (one for one in owners if (one["kind"], one["apiVersion"]) == (KIND, API_VERSION))
+    owner: Mapping[str, Any] = next(ours, {})
     name = owner.get("name") or (metadata.get("labels") or {}).get(INSTANCE, "")
     app = cache.app(metadata["namespace"], name)
     if app is None or owner.get("uid", app["metadata"]["uid"]) != app["metadata"]["uid"]:

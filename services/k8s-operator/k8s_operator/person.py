@@ -32,8 +32,12 @@ class Person:
         app = self.named(KIND, name, spec={"image": "shop/tea:1", **spec})
         if annotations := annotate({}):
             app["metadata"]["annotations"] = annotations
-        path = f"{path_of(app)}?fieldManager=kubectl&force=true"
-        return await self.api.call("PATCH", path, app, "application/apply-patch+yaml")
+        return await self.apply_as("kubectl", app)
+
+    async def apply_as(self, manager: str, body: Body) -> Body:
+        """Apply any object as a field manager."""
+        path = f"{path_of(body)}?fieldManager={manager}&force=true"
+        return await self.api.call("PATCH", path, body, "application/apply-patch+yaml")
 
     async def edit(self, kind: str, name: str = "tea", **content: Any) -> Body:
         """Change an object, as `kubectl edit` does."""
@@ -62,7 +66,7 @@ class Person:
         return [(event["reason"], event["message"]) for event in found["items"]]
 
     async def until(
-        self, holds: Callable[[Body | None], Any], kind: str = KIND, name: str = "tea", seconds: float = 15
+        self, holds: Callable[[Any], Any], kind: str = KIND, name: str = "tea", seconds: float = 15
     ) -> Body:
         """Read an object until something holds of it. Raises AssertionError with what it was last."""
         deadline = asyncio.get_running_loop().time() + seconds

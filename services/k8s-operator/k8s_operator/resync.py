@@ -30,7 +30,7 @@ _tracer = trace.get_tracer(__name__)
 
 
 class Resync:
-    """Looks every `resync_seconds`; an app that has not moved between two looks, though it should, is nudged."""
+    """Looks every `resync_seconds`; an app that should have moved between two looks and did not is nudged."""
 
     def __init__(self, api: Api, handlers: Handlers, settings: Settings) -> None:
         self._api, self._handlers, self._settings = api, handlers, settings

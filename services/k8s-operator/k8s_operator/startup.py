@@ -47,6 +47,7 @@ def one_message() -> Iterator[None]:
 def start_telemetry(service_name: str = "k8s-operator") -> Telemetry:
     """Configure, prove the instrumentations and instrument. Raises ConfigurationError."""
     telemetry = configure(service_name, service_version=version("k8s-operator"))
+    logging.getLogger("kopf").setLevel(logging.WARNING)  # at INFO it says of each event that it was looked at
     require(*INSTRUMENTATIONS)
     instrument()
     return telemetry
@@ -54,7 +55,6 @@ def start_telemetry(service_name: str = "k8s-operator") -> Telemetry:
 
 def instrument() -> None:
     """Instrument kopf and both clients; once in a process."""
-    logging.getLogger("kopf").setLevel(logging.WARNING)  # at INFO it says of each event that it was looked at
     for instrumentor in (Httpx2Instrumentor(), KopfInstrumentor(), KubernetesAioInstrumentor()):
         if not instrumentor.is_instrumented_by_opentelemetry:
             instrumentor.instrument()

@@ -4,6 +4,7 @@ KUBECONFIG names a real cluster for the same tests; without it an emulated one e
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -28,7 +29,13 @@ from otelkit.testing.kubernetes.faulty import FaultyApi
 from otelkit.traces import Span
 
 PACKAGE = Path(k8s_operator.__file__).parent
-QUICK: dict[str, Any] = {"backoff_seconds": 0.1, "request_seconds": 5, "drain_seconds": 1, "burst": 100, "resync_seconds": 1}
+QUICK: dict[str, Any] = {
+    "backoff_seconds": 0.1,
+    "request_seconds": 5,
+    "drain_seconds": 1,
+    "burst": 100,
+    "resync_seconds": 1,
+}
 RunOperator = Callable[..., AbstractAsyncContextManager[None]]
 
 
@@ -55,7 +62,7 @@ async def _install(cluster: Cluster) -> None:
 @asynccontextmanager
 async def open_admin(cluster: Cluster) -> AsyncIterator[Api]:
     configuration = Configuration()
-    await config.load_kube_config(str(cluster.kubeconfig), client_configuration=configuration)
+    await config.load_kube_config(str(cluster.kubeconfig), client_configuration=configuration)  # type: ignore[no-untyped-call]  # upstream's
     async with open_api(configuration, 10) as api:
         yield api
 
@@ -79,6 +86,7 @@ def telemetry(otlp_sink: Sink, reset_telemetry: None, monkeypatch: pytest.Monkey
     for name, value in otlp_sink.environment().items():
         monkeypatch.setenv(name, value)
     telemetry = configure("k8s-operator")
+    logging.getLogger("kopf").setLevel(logging.WARNING)
     instrument()
     yield telemetry
     telemetry.shutdown()

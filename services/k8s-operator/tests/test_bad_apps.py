@@ -60,7 +60,9 @@ class StatusOnly:
     def __init__(self) -> None:
         self.told: dict[str, Any] = {}
 
-    async def apply(self, body: dict[str, Any], *, force: bool = True, subresource: str = "") -> dict[str, Any]:
+    async def apply(
+        self, body: dict[str, Any], *, force: bool = True, subresource: str = ""
+    ) -> dict[str, Any]:
         assert subresource == "/status", "a child was written"
         self.told = body["status"]
         return {**body, "metadata": {**body["metadata"], "resourceVersion": "1"}}
@@ -116,7 +118,9 @@ plain = st.one_of(st.none(), st.booleans(), st.integers(), letters, st.lists(st.
 specs = st.fixed_dictionaries(
     {},
     optional={
-        "image": st.one_of(plain, st.sampled_from(["shop/tea:1", "tea", "shop/tea:latest", "reg:5000/tea:1"])),
+        "image": st.one_of(
+            plain, st.sampled_from(["shop/tea:1", "tea", "shop/tea:latest", "reg:5000/tea:1"])
+        ),
         "replicas": st.one_of(plain, st.integers(-2, 120)),
         "port": st.one_of(plain, st.integers(0, 70_000)),
         "config": st.one_of(plain, st.dictionaries(letters, plain, max_size=3)),
@@ -126,7 +130,9 @@ specs = st.fixed_dictionaries(
 
 @given(specs)
 def test_operator_refuses_what_the_schema_refuses_and_nothing_else(spec: dict[str, Any]) -> None:
-    body = app_with({"image": None}) | {"spec": {key: value for key, value in spec.items() if value is not None}}
+    body = app_with({"image": None}) | {
+        "spec": {key: value for key, value in spec.items() if value is not None}
+    }
 
     assert is_refused_by_operator(body) == is_refused_by_schema(body)
 

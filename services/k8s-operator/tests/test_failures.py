@@ -37,9 +37,7 @@ async def test_call_that_fails_once_leaves_the_trace_that_the_readme_shows(
 
 
 @pytest.mark.parametrize("path", ["/status", "/configmaps", "/deployments", "/myapps/tea"])
-async def test_conflict_is_tried_again(
-    operator: None, faulty: FaultyApi, shop: Person, path: str
-) -> None:
+async def test_conflict_is_tried_again(operator: None, faulty: FaultyApi, shop: Person, path: str) -> None:
     fault = faulty.fail(409, "PATCH", path, times=2)
 
     await shop.apply()
@@ -191,7 +189,9 @@ async def test_child_that_goes_while_no_watch_sees_it_comes_back(
 async def test_write_of_kopf_that_fails_does_not_leave_an_app_unanswered(
     operator: None, faulty: FaultyApi, shop: Person, path: str
 ) -> None:
-    faulty.faults.append(Fault(lambda call: call.method == "PATCH" and call.path.endswith(path), 409, times=3))
+    faulty.faults.append(
+        Fault(lambda call: call.method == "PATCH" and call.path.endswith(path), 409, times=3)
+    )
 
     await shop.apply()
 
@@ -217,5 +217,6 @@ async def test_log_records_of_a_failure_belong_to_its_span(
 
 
 def _lists(faulty: FaultyApi) -> int:
-    return sum(call.method == "GET" and not call.is_watch and "namespaces" in call.path for call in faulty.calls)
-
+    return sum(
+        call.method == "GET" and not call.is_watch and "namespaces" in call.path for call in faulty.calls
+    )

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -141,8 +141,8 @@ async def test_leader_that_hangs_and_wakes_does_not_lead_beside_the_other(
 
 
 @pytest.fixture
-async def lease_settings(shop: Person) -> AsyncIterator[dict[str, Any]]:
-    yield {"lease_namespace": shop.namespace, "lease_seconds": 1, "renew_seconds": 0.2}
+def lease_settings(shop: Person) -> dict[str, Any]:
+    return {"lease_namespace": shop.namespace, "lease_seconds": 1, "renew_seconds": 0.2}
 
 
 async def test_lease_is_taken_by_one_of_many_who_ask_at_once(
@@ -183,7 +183,7 @@ async def test_lease_of_a_silent_holder_is_taken_after_its_time(
     assert await first.take()
 
     begun = asyncio.get_running_loop().time()
-    while not await second.take():
+    while not await second.take():  # noqa: ASYNC110 - it is asked for
         await asyncio.sleep(0.05)
 
     assert asyncio.get_running_loop().time() - begun >= 1

@@ -1,6 +1,7 @@
 """What an app becomes, and that it stays so: create, update, scale, drift, delete, names that are taken."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -98,7 +99,7 @@ async def test_app_scales_by_its_scale_subresource(operator: None, shop: Person)
     ids=["replicas", "configuration", "selector", "label", "owner"],
 )
 async def test_drift_of_a_child_is_corrected(
-    operator: None, shop: Person, kind: str, content: dict[str, object]
+    operator: None, shop: Person, kind: str, content: dict[str, Any]
 ) -> None:
     await shop.apply(config={"CURRENCY": "EUR"})
     await shop.until(is_available)
@@ -107,13 +108,13 @@ async def test_drift_of_a_child_is_corrected(
 
     await shop.edit(kind, **content)
 
-    def is_as_before(child: dict[str, object] | None) -> bool:
+    def is_as_before(child: dict[str, Any] | None) -> bool:
         keys = ("labels", "ownerReferences")
         return child is not None and all(
             [
                 child.get("spec") == before.get("spec"),
                 child.get("data") == before.get("data"),
-                *(child["metadata"].get(key) == before["metadata"].get(key) for key in keys),  # type: ignore[index,attr-defined]  # JSON
+                *(child["metadata"].get(key) == before["metadata"].get(key) for key in keys),
             ]
         )
 

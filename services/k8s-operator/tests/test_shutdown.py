@@ -37,6 +37,12 @@ def running(cluster: Cluster, shop: Person, **environment: str) -> Iterator[Serv
         yield process.wait_until_listening()
 
 
+def read(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=5) as answer:
+        page: bytes = answer.read()
+    return page.decode()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_signal_loses_no_span_and_no_metric(
     cluster: Cluster, shop: Person, otlp_sink: Sink, number: int
@@ -84,10 +90,9 @@ async def test_metrics_are_a_page_when_prometheus_is_asked_for(cluster: Cluster,
     with running(cluster, shop, OTEL_METRICS_EXPORTER="prometheus", OTEL_TRACES_EXPORTER="none") as process:
         await shop.apply()
         await shop.until(is_available)
-        with urllib.request.urlopen(f"{process.address}/metrics", timeout=5) as answer:
-            page = answer.read().decode()
+        page = await asyncio.to_thread(read, f"{process.address}/metrics")
 
-    assert 'kopf_handler_duration_seconds_count{' in page
+    assert "kopf_handler_duration_seconds_count{" in page
     assert "kopf_convergence_duration_seconds" in page
     assert "kopf_queue_depth" in page
     assert "k8s_operator_leader" in page

@@ -136,13 +136,17 @@ class FaultyApi:
         return self.choose(call)
 
     async def _forward(self, request: web.Request, call: Call) -> web.StreamResponse:
-        headers = {name: value for name, value in request.headers.items() if name.lower() not in _NOT_FORWARDED}
+        headers = {
+            name: value for name, value in request.headers.items() if name.lower() not in _NOT_FORWARDED
+        }
         url, body = f"{self._server}{request.raw_path}", await request.read()
         timeout = aiohttp.ClientTimeout(total=None)
         async with self._session.request(
             request.method, url, data=body, headers={**headers, **self._login}, timeout=timeout
         ) as answer:
-            kept = {name: value for name, value in answer.headers.items() if name.lower() not in _NOT_FORWARDED}
+            kept = {
+                name: value for name, value in answer.headers.items() if name.lower() not in _NOT_FORWARDED
+            }
             response = web.StreamResponse(status=answer.status, headers=kept)
             call.status = answer.status
             await response.prepare(request)
