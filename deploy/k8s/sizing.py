@@ -118,8 +118,8 @@ def arithmetic(load: int = EXAMPLE) -> str:
         "samplers": f"the larger, rounded up, at least {SAMPLERS} = {need.samplers}",
         "memory of each": f"{of.working_mebibytes:g} MiB + {held} / {need.samplers}"
         f" = {need.sampler_mebibytes:,.0f} MiB",
-        "kept a day": f"{load:,} x {KEPT:g} x {of.gzip_bytes:g} to {of.wire_bytes:g} bytes x {DAY_SECONDS:,} s"
-        f" = {_between(need.gigabytes_a_day)}",
+        "kept a day": f"{load:,} x {KEPT:g} x {of.gzip_bytes:g} to {of.wire_bytes:g} bytes"
+        f" x {DAY_SECONDS:,} s = {_between(need.gigabytes_a_day)}",
     }
     return "\n".join(["```text", *(f"{name:<20} {step}" for name, step in steps.items()), "```"])
 
