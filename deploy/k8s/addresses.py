@@ -12,6 +12,8 @@ from deploy.k8s.secret_templates import read_templates
 _ADDRESS = re.compile(
     r"(?<![\w.-])([a-z][a-z0-9-]*)(?:\.([a-z0-9-]+)\.svc(?:\.cluster\.local)?)?:(\d{2,5})(?!\d)"
 )
+# The same in two lines, as the resolver of the load_balancing exporter has it.
+_HOST_AND_PORT = re.compile(r"\bhostname: ([a-z][a-z0-9-]*)()\s+port: \"?(\d{2,5})")
 _COMMENT = re.compile(r"(?m)(^|\s)#.*$")
 _NO_HOST = {"localhost"}
 
@@ -31,7 +33,7 @@ class Address:
 def addresses_of(workload: Manifest, manifests: Manifests) -> list[Address]:
     """Give every address that the workload is told, sorted, each once."""
     texts = [_COMMENT.sub("", text) for text in _texts(workload, manifests)]
-    found = [match for text in texts for match in _ADDRESS.findall(text)]
+    found = [match for text in texts for form in (_ADDRESS, _HOST_AND_PORT) for match in form.findall(text)]
     return sorted({Address(host, space, int(port)) for host, space, port in found if host not in _NO_HOST})
 
 

@@ -49,4 +49,5 @@ RULES: tuple[Rule, ...] = (
     monitoring.alerts,
     reachability.addresses,
     reachability.holes,
+    reachability.unneeded,
 )

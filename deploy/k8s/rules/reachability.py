@@ -7,6 +7,7 @@ from deploy.k8s.addresses import Address, addresses_of
 from deploy.k8s.manifests import Manifest, Manifests, containers_of, matches, named, pod_labels
 
 Hole = dict[str, Any]
+ACCESS = "access.shop.example.com/"  # and the name of a Service: labels of pods that may reach it
 
 
 def addresses(manifests: Manifests) -> Iterator[str]:
@@ -35,6 +36,16 @@ def holes(manifests: Manifests) -> Iterator[str]:
                     opened = any(_lets(one, there, ports) for one in _holes(manifests, direction, here))
                     if here != there and not opened:
                         yield f"{named(caller)} cannot reach {address}: no policy opens the {direction}"
+
+
+def unneeded(manifests: Manifests) -> Iterator[str]:
+    """No pod has a label that opens the way to a Service whose address it is not told."""
+    for workload in manifests.workloads():
+        told = {address.service for address in addresses_of(workload, manifests)}
+        asked = {key.removeprefix(ACCESS) for key in pod_labels(workload) if key.startswith(ACCESS)}
+        for name in sorted(asked - told):
+            if manifests.find("Service", name):
+                yield f"{named(workload)} may reach {name}, but is not told its address"
 
 
 def _elsewhere(address: Address, workload: Manifest) -> bool:
