@@ -13,6 +13,7 @@ BENCHMARKS = {
     "http-fastapi": "bench.http_fastapi",
     "sql-sqlalchemy": "bench.sql_sqlalchemy",
     "httpx2": "bench.httpx2_client",
+    "k8s-operator": "bench.k8s_operator",
     "propagation": "bench.propagation",
 }
 

@@ -34,8 +34,8 @@ class Handlers:
     settled: set[str] = field(default_factory=set)  # apps whose latest change is answered
 
     @staticmethod
-    def index(body: kopf.Body, namespace: str | None, name: str, **_: Any) -> Index:
-        """Keep what a watch shows."""
+    async def index(body: kopf.Body, namespace: str | None, name: str, **_: Any) -> Index:
+        """Keep what a watch shows; a coroutine, because kopf has a thread for each call of what is none."""
         return {(namespace, name): kept_of(body)}
 
     async def change(self, body: kopf.Body, uid: str, retry: int, reason: str, **more: Any) -> None:

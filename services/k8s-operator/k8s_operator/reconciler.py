@@ -10,7 +10,6 @@ from typing import Any
 
 from k8s_operator.app import App, InvalidAppError, read_app
 from k8s_operator.cache import Children
-from k8s_operator.children import children_of
 from k8s_operator.client import Api, ApiError
 from k8s_operator.conditions import Status, refused, running
 from k8s_operator.differences import matches
@@ -63,8 +62,9 @@ class Reconciler:
             app = read_app(body)
         except InvalidAppError:
             return True  # its status says so
-        found = {wanted["kind"]: self._child(app, wanted["kind"], cache) for wanted in children_of(app)}
-        if not all(matches(found[wanted["kind"]], wanted) for wanted in children_of(app)):
+        children = self._written_by(app.uid).wanted(app)
+        found = {wanted["kind"]: self._child(app, wanted["kind"], cache) for wanted in children}
+        if not all(matches(found[wanted["kind"]], wanted) for wanted in children):
             return False
         status = self._status_of(body)
         return matches(status, running(app, found["Deployment"], status))
@@ -91,7 +91,7 @@ class Reconciler:
 
     async def _write_children(self, app: App, cache: Children) -> list[str]:
         written = []
-        for wanted in children_of(app):
+        for wanted in self._written_by(app.uid).wanted(app):
             kind = wanted["kind"]
             current = self._child(app, kind, cache)
             if current is None or not matches(current, wanted):
@@ -100,7 +100,8 @@ class Reconciler:
         return written
 
     async def _apply(self, app: App, wanted: dict[str, Any], *, is_known: bool) -> None:
-        annotate(wanted["metadata"]["annotations"])
+        metadata = wanted["metadata"]
+        wanted = {**wanted, "metadata": {**metadata, "annotations": annotate(dict(metadata["annotations"]))}}
         try:
             applied = await self._api.apply(wanted, force=is_known)
         except ApiError as error:

@@ -8,7 +8,9 @@ corrected twice. Versions are compared as numbers, which the API allows by now
 from collections.abc import Mapping
 from typing import Any
 
+from k8s_operator.app import App
 from k8s_operator.cache import kept_of
+from k8s_operator.children import children_of
 
 Body = Mapping[str, Any]
 
@@ -18,6 +20,13 @@ class Written:
 
     def __init__(self) -> None:
         self._bodies: dict[str, Body] = {}
+        self._wanted: tuple[int, list[dict[str, Any]]] = (-1, [])
+
+    def wanted(self, app: App) -> list[dict[str, Any]]:
+        """Give the app's children, built once for each generation of it."""
+        if self._wanted[0] != app.generation:
+            self._wanted = app.generation, children_of(app)
+        return self._wanted[1]
 
     def note(self, kind: str, body: Body) -> None:
         """Remember the API's answer to a write."""

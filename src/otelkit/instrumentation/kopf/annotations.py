@@ -1,8 +1,8 @@
 """The annotation that says who wrote an object: read as a link, written for the next reader.
 
 A link and no parent: one change is answered by many calls, retries and restarts, some of them days later,
-and one call answers several changes. A context that was answered before is not linked again: who changes an
-object without the annotation would otherwise be taken for the one who changed it before.
+and one call answers several changes. An annotation speaks for the generation of the object that it came
+with: who changes an object and says nothing would otherwise be taken for the one who changed it before.
 """
 
 from collections import OrderedDict
@@ -12,6 +12,7 @@ from opentelemetry.context import Context
 from opentelemetry.trace import Link, get_current_span
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from otelkit.instrumentation.kopf.describing import metadata_of
 from otelkit.instrumentation.kopf.options import annotation_name
 
 _PROPAGATOR = TraceContextTextMapPropagator()
@@ -29,30 +30,28 @@ def annotate(annotations: dict[str, str], context: Context | None = None) -> dic
 
 
 class Writers:
-    """Remembers whose changes were answered."""
+    """Remembers with which generation of an object its annotation came."""
 
     def __init__(self, annotation: str) -> None:
         self._annotation = annotation
-        self._answered: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._known: OrderedDict[str, tuple[str, Any]] = OrderedDict()
 
-    def find(self, cause: Any, handler_id: str) -> str:
-        """Give the `traceparent` of a writer that the handler has not answered yet, or an empty string."""
-        metadata = cause.body.get("metadata") or {}
+    def find(self, cause: Any) -> str:
+        """Give the `traceparent` of who wrote what a call is about, or an empty string."""
+        metadata = metadata_of(cause)
         written: str = (metadata.get("annotations") or {}).get(self._annotation, "")
-        known = self._answered.get((metadata.get("uid", ""), handler_id))
-        return "" if written == known else written
-
-    def note(self, cause: Any, handler_id: str) -> None:
-        """Remember that the writer is answered."""
-        metadata = cause.body.get("metadata") or {}
-        written = (metadata.get("annotations") or {}).get(self._annotation)
-        if written is None:
-            return
-        key = (metadata.get("uid", ""), handler_id)
-        self._answered[key] = written
-        self._answered.move_to_end(key)
-        if len(self._answered) > _MOST_OBJECTS:
-            self._answered.popitem(last=False)
+        if not written:
+            return ""
+        uid = metadata.get("uid", "")
+        generation = metadata.get("generation") or metadata.get("resourceVersion")
+        known = self._known.get(uid)
+        if known is None or known[0] != written:
+            self._known[uid] = written, generation
+            self._known.move_to_end(uid)
+            if len(self._known) > _MOST_OBJECTS:
+                self._known.popitem(last=False)
+            return written
+        return written if known[1] == generation else ""
 
 
 def link_to(traceparent: str) -> list[Link]:

@@ -56,10 +56,10 @@ class Handling:
                 contexts.detach(token)
                 _CURRENT.reset(current)
                 call.end(outcome, error, self.meters)
+                self._measure_convergence(handler, cause, state, outcome)
                 follows = call.parent_of_what_follows()
                 if follows is not None:
                     _FOLLOWS.set(follows)
-                    self._note(handler, cause, state, outcome)
             return outcome
 
         return executed
@@ -101,11 +101,10 @@ class Handling:
         async def requested(method: str, url: str, *, context: Any, **more: Any) -> Any:
             parent = contexts.get_current() if _CURRENT.get() else _FOLLOWS.get()
             full = url if "://" in url else f"{context.server.rstrip('/')}/{url.lstrip('/')}"
-            call = None if parent is None else self._api.begin(method, full, parent)
-            if call is None:
-                return await original(method, url, context=context, **more)
             headers = dict(more.pop("headers", None) or {})
-            self._api.inject(call, headers, full)
+            call = None if parent is None else self._api.begin(method, full, headers, parent)
+            if call is None:
+                return await original(method, url, headers=headers, context=context, **more)
             try:
                 answer = await original(method, url, headers=headers, context=context, **more)
             except BaseException as error:
@@ -122,17 +121,14 @@ class Handling:
 
     def _begin(self, handler: Any, cause: Any, state: Any) -> HandlerCall:
         reason = reason_of(cause, handler)
-        is_resource = isinstance(cause, causes.ResourceCause) and reason != "resume"
-        writer = self._writers.find(cause, handler.id) if is_resource else ""
+        writer = self._writers.find(cause) if isinstance(cause, causes.ResourceCause) else ""
         known = measured(cause, handler, reason)
+        writer = "" if reason == "resume" else writer  # seen again after a start, and no change
         return HandlerCall(self._tracer, cause, known, state.retries, writer, _parent_of(cause))
 
-    def _note(self, handler: Any, cause: Any, state: Any, outcome: Any) -> None:
-        if outcome is None or not outcome.final:
-            return
-        if isinstance(cause, causes.ResourceCause):
-            self._writers.note(cause, handler.id)
-        if isinstance(cause, causes.ChangingCause) and outcome.exception is None:
+    def _measure_convergence(self, handler: Any, cause: Any, state: Any, outcome: Any) -> None:
+        is_answered = outcome is not None and outcome.final and outcome.exception is None
+        if is_answered and isinstance(cause, causes.ChangingCause):
             known = measured(cause, handler, str(cause.reason))
             self.meters.convergence.record(seconds_since(state.started), known)
 

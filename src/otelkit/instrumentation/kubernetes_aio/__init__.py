@@ -41,11 +41,10 @@ def _traced(original: Any, side: ApiSide) -> Callable[..., Any]:
     async def request(
         client: Any, method: str, url: str, headers: Any = None, *rest: Any, **more: Any
     ) -> Any:
-        call = side.begin(method, url)
+        headers = {} if headers is None else dict(headers)
+        call = side.begin(method, url, headers)
         if call is None:
             return await original(client, method, url, headers, *rest, **more)
-        headers = {} if headers is None else dict(headers)
-        side.inject(call, headers, url)
         try:
             answer = await original(client, method, url, headers, *rest, **more)
         except BaseException as error:

@@ -23,6 +23,7 @@ from otelkit.instrumentation.kubernetes_calls.templates import template_of
 
 BOUNDARIES_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
 _PORTS = {"http": 80, "https": 443}
+_BEFORE_HOST = len("https://")  # no host is shorter than one character, so http:// is behind it, too
 
 
 class _Target(NamedTuple):
@@ -59,29 +60,35 @@ class ApiSide:
         )
         self._hosts = BaggageHosts(baggage_hosts)
 
-    def begin(self, method: str, url: str, context: Context | None = None) -> ApiCall | None:
-        """Begin a call, in the current context by default; None where HTTP spans are suppressed."""
+    def begin(
+        self, method: str, url: str, headers: dict[str, str], context: Context | None = None
+    ) -> ApiCall | None:
+        """Begin a call, in the current context by default, and put its trace context into its headers.
+
+        None where HTTP spans are suppressed. Baggage goes only to hosts that may see it.
+        """
         if not is_http_instrumentation_enabled():
             return None
         parent = get_current() if context is None else context
-        target = _target_of(method.upper(), url.partition("?")[0])
-        span = self._tracer.start_span(target.name, parent, SpanKind.CLIENT, target.on_span)
-        return ApiCall(span, set_span_in_context(span, parent), self._duration, target.on_metric)
+        full = url.partition("?")[0]
+        end_of_server = full.find("/", _BEFORE_HOST)
+        path = full[end_of_server:] if end_of_server > 0 else "/"
+        server = full[:end_of_server] if end_of_server > 0 else full
+        target = _target_of(method.upper(), server, template_of(path))
+        attributes = {**target.on_span, URL_FULL: full}
+        span = self._tracer.start_span(target.name, parent, SpanKind.CLIENT, attributes)
+        call = ApiCall(span, set_span_in_context(span, parent), self._duration, target.on_metric)
+        propagate.inject(headers, self._hosts.context_for(target.host, call.context))
+        return call
 
-    def inject(self, call: ApiCall, headers: dict[str, str], url: str) -> None:
-        """Put the call's trace context into headers; baggage only for hosts that may see it."""
-        host = urlsplit(url).hostname or ""
-        propagate.inject(headers, self._hosts.context_for(host, call.context))
 
-
-@lru_cache(maxsize=4096)
-def _target_of(method: str, url: str) -> _Target:
-    parts = urlsplit(url)
-    template, host = template_of(parts.path), parts.hostname or ""
+@lru_cache(maxsize=1024)
+def _target_of(method: str, server: str, template: str) -> _Target:
+    parts = urlsplit(server)
+    host = parts.hostname or ""
     on_metric: Attributes = {HTTP_REQUEST_METHOD: method, SERVER_ADDRESS: host}
     if port := parts.port or _PORTS.get(parts.scheme):
         on_metric[SERVER_PORT] = port
-    on_span: Attributes = {**on_metric, URL_FULL: url}
     if template:
-        on_span[URL_TEMPLATE] = on_metric[URL_TEMPLATE] = template
-    return _Target(host, f"{method} {template}" if template else method, on_span, on_metric)
+        on_metric[URL_TEMPLATE] = template
+    return _Target(host, f"{method} {template}" if template else method, on_metric, on_metric)

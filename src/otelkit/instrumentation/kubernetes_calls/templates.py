@@ -5,15 +5,12 @@
 nothing of objects and is short; it stays as it is when it is known, and has no template otherwise.
 """
 
-from functools import lru_cache
-
 _OTHERS = frozenset(
     {"/", "/api", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version"}
 )
 _ROOTS = {"api": 2, "apis": 3}  # parts before the resource
 
 
-@lru_cache(maxsize=4096)
 def template_of(path: str) -> str:
     """Give the template of a path, empty when there is none."""
     parts = path.strip("/").split("/")
