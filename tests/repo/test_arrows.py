@@ -10,11 +10,15 @@ import pytest
 
 from tests.repo.tree import ROOT, imports_of, named, parsed, tracked
 
-# Copied along with an instrumentation: one rule of baggage for all, one shape of a call for both gRPCs.
+# Copied along with an instrumentation: one rule of baggage for all, one shape of a call for both gRPCs, and
+# one for both clients of Kubernetes.
 SHARED = {"otelkit.instrumentation.baggage_hosts"}
 SHARED_BY = {
     f"otelkit.instrumentation.{name}": ("otelkit.instrumentation.grpc_calls",)
     for name in ("grpc_aio", "grpc_sync")
+} | {
+    f"otelkit.instrumentation.{name}": ("otelkit.instrumentation.kubernetes_calls",)
+    for name in ("kopf", "kubernetes_aio")
 }
 SERVICES = {path.parent.parent.name: path.parent.name for path in tracked(":(glob)services/*/*/__init__.py")}
 

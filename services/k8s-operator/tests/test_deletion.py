@@ -75,7 +75,7 @@ async def test_finalizer_that_fails_twice_leaves_the_trace_that_the_readme_shows
     await shop.until(lambda app: app is None)
 
     assert directory.asked == [f"/apps/{shop.namespace}/tea"] * 3
-    assert trace_tree((await spans(before + 10))[before:]) == readme_trace("delete")
+    assert trace_tree((await spans(before + 11))[before:]) == readme_trace("delete")
 
 
 @pytest.mark.parametrize("status", [404, 410])

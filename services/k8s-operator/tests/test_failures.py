@@ -121,7 +121,7 @@ async def test_changes_while_the_api_is_down_are_answered_when_it_is_back(
     await shop.apply("coffee")
     await shop.edit("Deployment", "tea", spec={"replicas": 9})
     await shop.delete("Service", "tea")
-    await asyncio.sleep(1.5)  # the outage itself
+    await asyncio.sleep(1.5)  # the outage itself: longer than what kopf tries at once
     await faulty.up()
 
     await shop.until(is_available, name="coffee", seconds=30)
