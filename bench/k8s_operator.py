@@ -7,59 +7,23 @@ tells what telemetry adds; a control compares bare with itself.
 
 import asyncio
 import os
-import subprocess
-import sys
-import time
-from collections.abc import Coroutine, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from statistics import median
-from typing import Any
 
+from bench.k8s_operators import Side, operator_process
 from bench.report import Row
 from bench.servers import discarding_receiver, pin
 from k8s_operator.client import open_api
 from k8s_operator.cluster import find_cluster
 from k8s_operator.exercise import install
-from k8s_operator.person import Person, is_available
+from k8s_operator.person import Person
 from otelkit.testing.kubernetes.cluster import Cluster
 
 APPS, APPS_A_ROUND = 1000, 150
 ROUNDS, MEMORY_ROUNDS = 8, 10
 IDLE_SECONDS = 20
-AT_A_TIME = 20
 SIDES = {"bare": "bare", "control": "bare", "ours": "ours"}
 MIB = 1 << 20
-
-
-class Side:
-    """An operator in a process of its own."""
-
-    def __init__(self, name: str, process: "subprocess.Popen[str]", shop: Person) -> None:
-        self.name, self.shop, self._process = name, shop, process
-
-    def usage(self) -> tuple[float, float]:
-        """Give processor seconds and bytes of memory."""
-        assert self._process.stdin is not None  # noqa: S101 - asked for below
-        assert self._process.stdout is not None  # noqa: S101 - asked for below
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
-        seconds, size = self._process.stdout.readline().split()
-        return float(seconds), float(size)
-
-    async def converge(self, apps: int) -> tuple[float, float]:
-        """Make apps and wait for them; gives seconds of the clock and of the processor."""
-        before, begun = self.usage()[0], time.perf_counter()
-        await _in_turns(self.shop.apply(f"app-{number}") for number in range(apps))
-        while sum(map(is_available, await self.shop.read_all())) < apps:  # noqa: ASYNC110 - another process's
-            await asyncio.sleep(0.1)
-        return time.perf_counter() - begun, self.usage()[0] - before
-
-    async def clear(self) -> None:
-        """Delete all apps and wait until their children are gone."""
-        names = [app["metadata"]["name"] for app in await self.shop.read_all()]
-        await _in_turns(self.shop.delete(name=name) for name in names)
-        while await self.shop.read_all("Deployment"):  # noqa: ASYNC110 - likewise
-            await asyncio.sleep(0.1)
 
 
 def measure() -> list[Row]:
@@ -76,7 +40,7 @@ async def _measure(stack: ExitStack) -> list[Row]:
     async with open_api(await find_cluster(), 60) as api:
         await install(api)
         sides = [
-            Side(name, stack.enter_context(_process(kind, name)), Person(api, name))
+            Side(name, stack.enter_context(operator_process(kind, name)), Person(api, name))
             for name, kind in SIDES.items()
         ]
         rounds = [await _round(sides, number) for number in range(ROUNDS + 1)][1:]  # the first warms up
@@ -136,27 +100,3 @@ def _ratio(rounds: list[dict[str, float]], side: str) -> float:
 def _cost(rounds: list[dict[str, float]], side: str) -> Row:
     milliseconds = round(median(one[side] for one in rounds) * 1e3, 2)
     return Row(f"reconcile: {side}", milliseconds, None, "ms of CPU an app", "lower")
-
-
-@contextmanager
-def _process(kind: str, namespace: str) -> Iterator["subprocess.Popen[str]"]:
-    command = [sys.executable, "-m", "bench.k8s_side", kind, namespace]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True) as process:
-        pin(process.pid, last=False)
-        assert process.stdout is not None  # noqa: S101 - asked for above
-        while "ready" not in (line := process.stdout.readline()):
-            if not line:
-                raise RuntimeError(f"the operator {namespace} did not start")
-        yield process
-        process.communicate(timeout=60)
-
-
-async def _in_turns(calls: Iterable[Coroutine[Any, Any, object]]) -> None:
-    limit = asyncio.Semaphore(AT_A_TIME)
-
-    async def one(call: Coroutine[Any, Any, object]) -> None:
-        async with limit:
-            await call
-
-    await asyncio.gather(*(one(call) for call in calls))

@@ -8,14 +8,10 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Any
 
 import pytest
 
-from k8s_operator.client import ApiError
-from k8s_operator.lease import Lease
 from k8s_operator.person import Person, is_available
-from k8s_operator.settings import Settings
 from otelkit.testing import Sink
 from otelkit.testing.kubernetes.cluster import Cluster
 from otelkit.testing.ports import free_port
@@ -138,61 +134,3 @@ async def test_leader_that_hangs_and_wakes_does_not_lead_beside_the_other(
     await one_leads(candidates, "b")
     await shop.apply()
     await shop.until(is_available)
-
-
-@pytest.fixture
-def lease_settings(shop: Person) -> dict[str, Any]:
-    return {"lease_namespace": shop.namespace, "lease_seconds": 1, "renew_seconds": 0.2}
-
-
-async def test_lease_is_taken_by_one_of_many_who_ask_at_once(
-    shop: Person, lease_settings: dict[str, Any]
-) -> None:
-    leases = [Lease(shop.api, Settings(identity=str(number), **lease_settings)) for number in range(10)]
-
-    taken = await asyncio.gather(*(lease.take() for lease in leases))
-
-    assert taken.count(True) == 1
-
-
-async def test_lease_that_was_given_back_is_free(shop: Person, lease_settings: dict[str, Any]) -> None:
-    first, second = (Lease(shop.api, Settings(identity=name, **lease_settings)) for name in "ab")
-    assert await first.take()
-    assert not await second.take()
-
-    await first.give_back()
-
-    assert await second.take()
-    assert not await first.take()
-
-
-async def test_lease_counts_its_holders(shop: Person, lease_settings: dict[str, Any]) -> None:
-    first, second = (Lease(shop.api, Settings(identity=name, **lease_settings)) for name in "ab")
-    for lease in (first, second):
-        await lease.take()
-        await lease.give_back()
-
-    path = f"/apis/coordination.k8s.io/v1/namespaces/{shop.namespace}/leases/k8s-operator"
-    assert (await shop.api.call("GET", path))["spec"]["leaseTransitions"] == 1
-
-
-async def test_lease_of_a_silent_holder_is_taken_after_its_time(
-    shop: Person, lease_settings: dict[str, Any]
-) -> None:
-    first, second = (Lease(shop.api, Settings(identity=name, **lease_settings)) for name in "ab")
-    assert await first.take()
-
-    begun = asyncio.get_running_loop().time()
-    while not await second.take():  # noqa: ASYNC110 - it is asked for
-        await asyncio.sleep(0.05)
-
-    assert asyncio.get_running_loop().time() - begun >= 1
-
-
-async def test_lease_that_cannot_be_read_is_an_error_and_not_free(
-    shop: Person, lease_settings: dict[str, Any]
-) -> None:
-    settings = Settings(identity="a", **{**lease_settings, "lease_namespace": "no/such"})
-
-    with pytest.raises(ApiError):
-        await Lease(shop.api, settings).take()

@@ -6,9 +6,8 @@ It speaks plain HTTP and logs in as the kubeconfig that it is given says; `calls
 import json
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import aiohttp
 from aiohttp import web
@@ -16,43 +15,11 @@ from kubernetes.aio import config
 from kubernetes.aio.client import Configuration
 from kubernetes.aio.client.rest import RESTClientObject
 
+from otelkit.testing.kubernetes.faults import Call, Fault, abort
 from otelkit.testing.kubernetes.kubeconfig import write_kubeconfig
 from otelkit.testing.kubernetes.refusals import Refusal
 
 _NOT_FORWARDED = {"host", "content-length", "transfer-encoding", "content-encoding", "connection"}
-
-
-@dataclass
-class Call:
-    """One request; `status` is 0 until it is answered."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    status: int = 0
-
-    @property
-    def is_watch(self) -> bool:
-        """Whether it is a watch."""
-        return self.query.get("watch") == "true"
-
-
-@dataclass
-class Fault:
-    """What happens to the next `times` calls that it takes: an answer, or none at all."""
-
-    takes: Callable[[Call], bool]
-    status: int
-    times: int = 1
-    headers: dict[str, str] = field(default_factory=dict)
-
-    async def answer(self, request: web.Request) -> web.StreamResponse:
-        """Answer instead of the API; status 0 cuts the connection."""
-        if not self.status:
-            _abort(request)
-            return web.Response(status=500)  # nobody hears it
-        refusal = Refusal(self.status, "Injected", f"injected: {self.status}")
-        return web.json_response(refusal.status(), status=self.status, headers=self.headers)
 
 
 class FaultyApi:
@@ -98,7 +65,7 @@ class FaultyApi:
     def drop_watches(self) -> None:
         """Cut the connections of all watches."""
         for watch in list(self._watches):
-            _abort(self._requests[watch])
+            abort(self._requests[watch])
 
     async def __aenter__(self) -> Self:
         configuration = Configuration()
@@ -161,8 +128,3 @@ class FaultyApi:
                 self._watches.discard(response)
                 self._requests.pop(response, None)
         return response
-
-
-def _abort(request: web.Request) -> Any:
-    if request.transport is not None:
-        request.transport.abort()

@@ -14,7 +14,9 @@ from opentelemetry.trace import INVALID_SPAN_CONTEXT, Span, StatusCode
 from otelkit.instrumentation.kopf import KopfInstrumentor
 from otelkit.instrumentation.kopf.late import LateSpan
 
-from .conftest import RESOURCE, Recorded, Running, Shelf, eventually
+from .conftest import RESOURCE, Running
+from .recorded import Recorded, eventually
+from .shelf import Shelf
 
 PLACES = [
     (execution, "execute_handler_once"),

@@ -9,7 +9,9 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_s
 
 from otelkit.instrumentation.kopf import annotate
 
-from .conftest import RESOURCE, Recorded, Running, Shelf
+from .conftest import RESOURCE, Running
+from .recorded import Recorded
+from .shelf import Shelf
 
 FIRST = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 SECOND = "00-1af7651916cd43dd8448eb211c80319c-c7ad6b7169203331-01"

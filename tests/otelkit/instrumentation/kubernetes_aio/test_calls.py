@@ -1,75 +1,22 @@
 """Calls of kubernetes.aio as HTTP client spans: what they say, and what they keep to themselves."""
 
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-from aiohttp import ClientConnectorError, web
+from aiohttp import ClientConnectorError
 from kubernetes.aio.client import Configuration
 from kubernetes.aio.client.rest import RESTClientObject
 from opentelemetry import baggage
 from opentelemetry.context import attach, detach
 from opentelemetry.instrumentation.utils import suppress_http_instrumentation
-from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import InMemoryMetricReader
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
 from otelkit.instrumentation.kubernetes_aio import KubernetesAioInstrumentor
-from otelkit.instrumentation.kubernetes_calls import template_of
 from otelkit.testing.ports import free_port
 
+from .conftest import Api, Recorded
+
 POD = "/api/v1/namespaces/shop/pods/tea"
-
-
-class Recorded:
-    """What the instrumentation made."""
-
-    def __init__(self) -> None:
-        self.exporter, self.reader = InMemorySpanExporter(), InMemoryMetricReader()
-        self.tracers = TracerProvider(shutdown_on_exit=False)
-        self.tracers.add_span_processor(SimpleSpanProcessor(self.exporter))
-        self.meters = MeterProvider([self.reader], shutdown_on_exit=False)
-
-    @property
-    def span(self) -> Any:
-        (span,) = self.exporter.get_finished_spans()
-        return span
-
-
-@pytest.fixture
-def recorded() -> Iterator[Recorded]:
-    recorded = Recorded()
-    KubernetesAioInstrumentor().instrument(
-        tracer_provider=recorded.tracers, meter_provider=recorded.meters, baggage_hosts=["elsewhere"]
-    )
-    yield recorded
-    KubernetesAioInstrumentor().uninstrument()
-
-
-class Api:
-    """Answers with a status, and remembers headers."""
-
-    def __init__(self) -> None:
-        self.status, self.headers, self.url = 200, dict[str, str](), ""
-
-    async def answer(self, request: web.Request) -> web.Response:
-        self.headers = dict(request.headers)
-        return web.json_response({}, status=self.status)
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[Api]:
-    api, app = Api(), web.Application()
-    app.router.add_route("*", "/{path:.*}", api.answer)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    api.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield api
-    await runner.cleanup()
 
 
 async def call(url: str, method: str = "GET", **more: Any) -> None:
@@ -156,24 +103,3 @@ def test_uninstrumenting_puts_the_method_back() -> None:
     assert RESTClientObject.request is not before
     KubernetesAioInstrumentor().uninstrument()
     assert RESTClientObject.request is before
-
-
-@pytest.mark.parametrize(
-    ("path", "template"),
-    [
-        ("/api/v1/pods", "/api/v1/pods"),
-        ("/api/v1/namespaces/shop", "/api/v1/namespaces/{name}"),
-        ("/api/v1/namespaces", "/api/v1/namespaces"),
-        ("/api/v1/namespaces/shop/pods", "/api/v1/namespaces/{namespace}/pods"),
-        ("/api/v1/namespaces/shop/pods/tea/log", "/api/v1/namespaces/{namespace}/pods/{name}/log"),
-        ("/api/v1/nodes/n1/status", "/api/v1/nodes/{name}/status"),
-        ("/apis/apps/v1", "/apis/apps/v1"),
-        ("/apis/apps/v1/deployments", "/apis/apps/v1/deployments"),
-        ("/apis/a.b/v1/namespaces/shop/myapps/tea", "/apis/a.b/v1/namespaces/{namespace}/myapps/{name}"),
-        ("/apis", "/apis"),
-        ("/version", "/version"),
-        ("/somewhere/else/7", ""),
-    ],
-)
-def test_template_of_a_path(path: str, template: str) -> None:
-    assert template_of(path) == template

@@ -1,59 +1,14 @@
 """The emulated API, where an operator could tell it apart from a real one."""
 
-import asyncio
-import json
-from collections.abc import AsyncIterator
 from typing import Any
 
-import aiohttp
-import kmock
-import pytest
-
-from otelkit.testing.kubernetes.emulator import Emulator
-from otelkit.testing.kubernetes.labels import selector
-from otelkit.testing.kubernetes.permissions import Permissions
+from .conftest import Client
 
 MAPS = "/api/v1/namespaces/shop/configmaps"
 DEPLOYMENTS = "/apis/apps/v1/namespaces/shop/deployments"
 MERGE, JSON_PATCH, APPLY = (
     f"application/{name}" for name in ("merge-patch+json", "json-patch+json", "apply-patch+yaml")
 )
-ROLE = {
-    "kind": "ClusterRole",
-    "metadata": {"name": "reader"},
-    "rules": [{"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get"]}],
-}
-
-
-class Client:
-    """Calls the API."""
-
-    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
-        self._session, self._url = session, url
-
-    async def call(
-        self, method: str, path: str, body: Any = None, content: str = "application/json", **headers: str
-    ) -> Any:
-        data = None if body is None else json.dumps(body)
-        sent = {"Content-Type": content, **headers}
-        async with self._session.request(method, self._url + path, data=data, headers=sent) as answer:
-            return answer.status, await answer.json()
-
-    async def watch(self, path: str, since: str, count: int, labels: str = "") -> list[dict[str, Any]]:
-        url = f"{self._url}{path}?watch=true&resourceVersion={since}&labelSelector={labels}"
-        async with self._session.get(url) as answer:
-            return [json.loads(await asyncio.wait_for(answer.content.readline(), 5)) for _ in range(count)]
-
-
-@pytest.fixture
-def emulator() -> Emulator:
-    return Emulator(permissions={"reader": Permissions([ROLE])})
-
-
-@pytest.fixture
-async def client(emulator: Emulator) -> AsyncIterator[Client]:
-    async with emulator, kmock.Server(emulator) as server, aiohttp.ClientSession() as session:
-        yield Client(session, str(server.url).rstrip("/"))
 
 
 def config(**data: str) -> dict[str, Any]:
@@ -155,63 +110,3 @@ async def test_dependents_go_with_their_owner(client: Client) -> None:
     await client.call("DELETE", f"{MAPS}/tea")
 
     assert (await client.call("GET", f"{MAPS}/milk"))[0] == 404
-
-
-async def test_watch_goes_on_from_any_version_that_is_remembered(client: Client) -> None:
-    _, first = await client.call("POST", MAPS, config(a="1"))
-    await client.call("PATCH", f"{MAPS}/tea", {"data": {"a": "2"}}, MERGE)
-    await client.call("DELETE", f"{MAPS}/tea")
-
-    events = await client.watch(MAPS, first["metadata"]["resourceVersion"], 2)
-
-    assert [event["type"] for event in events] == ["MODIFIED", "DELETED"]
-
-
-async def test_watch_from_a_forgotten_version_is_told_410(client: Client, emulator: Emulator) -> None:
-    _, made = await client.call("POST", MAPS, config(a="1"))
-    emulator.store.forget()
-
-    (event,) = await client.watch(MAPS, made["metadata"]["resourceVersion"], 1)
-
-    assert (event["type"], event["object"]["code"]) == ("ERROR", 410)
-
-
-async def test_watch_by_label_sees_objects_come_and_go(client: Client) -> None:
-    _, made = await client.call("POST", MAPS, config())
-    since = made["metadata"]["resourceVersion"]
-    for value in ("yes", None):
-        await client.call("PATCH", f"{MAPS}/tea", {"metadata": {"labels": {"mine": value}}}, MERGE)
-
-    events = await client.watch(MAPS, since, 2, labels="mine")
-
-    assert [event["type"] for event in events] == ["ADDED", "DELETED"]
-
-
-async def test_rights_are_enforced_for_who_has_some(client: Client) -> None:
-    await client.call("POST", MAPS, config())
-    token = {"Authorization": "Bearer reader"}
-
-    assert (await client.call("GET", f"{MAPS}/tea", **token))[0] == 200
-    assert (await client.call("GET", MAPS, **token))[0] == 403
-    assert (await client.call("DELETE", f"{MAPS}/tea", **token))[0] == 403
-
-
-@pytest.mark.parametrize(
-    ("text", "takes"),
-    [
-        ("", True),
-        ("a=b", True),
-        ("a==b", True),
-        ("a!=b", False),
-        ("a=c", False),
-        ("a", True),
-        ("!a", False),
-        ("x", False),
-        ("!x", True),
-        ("a in (b, c)", True),
-        ("a notin (b,c),a", False),
-        ("a=b,x", False),
-    ],
-)
-def test_label_selector(text: str, takes: bool) -> None:
-    assert selector(text)({"a": "b"}) is takes
