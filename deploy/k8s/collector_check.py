@@ -7,7 +7,7 @@ schema of their documented fields (collector_schemas/) and named in the result: 
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -40,12 +40,13 @@ def collector_findings(config: CollectorConfig, binary: Path) -> Iterator[str]:
     merged = merge([yaml.safe_load(text) or {} for text in config.files.values()])
     for line in (*undefined(merged), *storage_not_started(merged)):
         yield f"{config.workload}: {line}"
-    for section, name in missing_components(merged, binary):
+    missing = missing_components(merged, binary)
+    for section, name in missing:
         yield from (
             f"{config.workload}: {section}: {name}: {line}" for line in by_schema(merged, section, name)
         )
-    reduced = without(merged, set(missing_components(merged, binary)))
-    complaint = _validate(reduced, config.environment, binary)
+    reduced = [yaml.safe_dump(without(merged, set(missing)))]
+    complaint = _validate(reduced if missing else config.files.values(), config.environment, binary)
     if complaint:
         yield f"{config.workload}: {complaint}"
 
@@ -81,12 +82,15 @@ def by_schema(config: Config, section: str, name: str) -> Iterator[str]:
     yield from violations(schema, config[section][name] or {})
 
 
-def _validate(config: Config, environment: Mapping[str, str], binary: Path) -> str:
+def _validate(texts: Iterable[str], environment: Mapping[str, str], binary: Path) -> str:
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "config.yaml"
-        file.write_text(yaml.safe_dump(config), encoding="utf-8")
+        flags = []
+        for number, text in enumerate(texts):
+            file = Path(folder) / f"{number}.yaml"
+            file.write_text(text, encoding="utf-8")
+            flags.append(f"--config={file}")
         done = subprocess.run(
-            [binary, "validate", f"--config={file}"],
+            [str(binary), "validate", *flags],
             env={**os.environ, **environment, "COLLECTOR_STORAGE_DIR": folder},
             capture_output=True,
             text=True,

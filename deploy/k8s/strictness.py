@@ -6,7 +6,7 @@ The API server drops them silently unless it is asked (`--validate=strict`); her
 from typing import Any
 
 PRESERVES = "x-kubernetes-preserve-unknown-fields"
-ENVELOPE = ("apiVersion", "kind", "metadata")
+ENVELOPE = ("apiVersion", "kind", "metadata")  # of every resource; the API server knows their form
 
 
 def strict(schema: Any, *, top: bool = False) -> Any:
@@ -21,11 +21,7 @@ def strict(schema: Any, *, top: bool = False) -> Any:
     if schema.get("nullable") and isinstance(schema.get("type"), str):
         closed["type"] = [schema["type"], "null"]
     if top:
-        closed["properties"] = {
-            **{name: {} for name in ENVELOPE},
-            **closed.get("properties", {}),
-            "metadata": {},
-        }
+        closed["properties"] = {**closed.get("properties", {}), **{name: {} for name in ENVELOPE}}
     return closed
 
 

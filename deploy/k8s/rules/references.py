@@ -6,11 +6,18 @@ from typing import Any
 from deploy.k8s.manifests import Manifest, Manifests, containers_of, named, pod_of
 from deploy.k8s.secret_templates import read_templates
 
+# In a volume of its own a Secret is named otherwise than in a projected one.
+_VOLUME_SOURCES = (
+    ("configMap", "ConfigMap", "name"),
+    ("secret", "Secret", "name"),
+    ("secret", "Secret", "secretName"),
+)
+
 
 def config_maps_and_secrets(manifests: Manifests) -> Iterator[str]:
     """A ConfigMap or Secret that a pod uses is rendered, or secrets.yaml says that it is there before."""
-    known = {("ConfigMap", one["metadata"]["name"]): set(one.get("data", {})) | set(one.get("binaryData", {}))
-             for one in manifests.of_kind("ConfigMap")}  # fmt: skip
+    configs = manifests.of_kind("ConfigMap")
+    known = {("ConfigMap", one["metadata"]["name"]): {*one.get("data", {})} for one in configs}
     known |= {("Secret", name): set(keys) for name, keys in read_templates().items()}
     for workload in manifests.workloads():
         for kind, name, key in _uses(workload):
@@ -87,8 +94,7 @@ def _uses(workload: Manifest) -> Iterator[tuple[str, str, str]]:
             yield from _reference(source, "configMapKeyRef", "secretKeyRef", key)
     for volume in pod_of(workload).get("volumes", []):
         for source in [volume, *volume.get("projected", {}).get("sources", [])]:
-            for part, kind, field in (("configMap", "ConfigMap", "name"), ("secret", "Secret", "name"),
-                                      ("secret", "Secret", "secretName")):  # fmt: skip
+            for part, kind, field in _VOLUME_SOURCES:
                 if field in source.get(part, {}):
                     for item in source[part].get("items", [{"key": ""}]):
                         yield kind, source[part][field], item["key"]
