@@ -7,6 +7,7 @@ import json
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from string import ascii_letters, digits
 
 from deploy.k8s.errors import ClusterError
 from deploy.k8s.kustomize import find_kustomize, render
@@ -20,7 +21,7 @@ ROOT = FOLDER.parents[1]
 NAME = "otelkit-shop"
 NAMESPACE = "shop"
 OURS = "shop/"  # images of this repository
-SECRET_BYTES = 24  # 32 characters
+SECRET_CHARACTERS = 32
 
 
 @dataclass(frozen=True)
@@ -102,10 +103,16 @@ def images_of_ours(manifests: Manifests) -> list[tuple[str, str]]:
     ]
 
 
+def _random() -> str:
+    """Letters and digits, a letter first: NATS reads a variable by its syntax, in which 3e5a is no string."""
+    rest = (secrets.choice(ascii_letters + digits) for _ in range(SECRET_CHARACTERS - 1))
+    return secrets.choice(ascii_letters) + "".join(rest)
+
+
 def _make_secret(cluster: Cluster, name: str) -> None:
     if cluster.has_secret(name):
         return
-    values = fill(name, read_templates()[name], lambda: secrets.token_urlsafe(SECRET_BYTES))
+    values = fill(name, read_templates()[name], _random)
     secret = {
         "apiVersion": "v1",
         "kind": "Secret",
