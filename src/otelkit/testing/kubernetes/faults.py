@@ -1,5 +1,6 @@
 """What goes through the proxy, and what can happen to it."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -31,9 +32,11 @@ class Fault:
     status: int
     times: int = 1
     headers: dict[str, str] = field(default_factory=dict)
+    after_seconds: float = 0.0  # longer than the client waits: a timeout
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer instead of the API; status 0 cuts the connection."""
+        await asyncio.sleep(self.after_seconds)
         if not self.status:
             abort(request)
             return web.Response(status=500)  # nobody hears it
