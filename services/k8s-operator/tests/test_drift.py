@@ -65,7 +65,6 @@ async def test_what_others_own_in_a_child_is_left_alone(operator: None, shop: Pe
     await shop.until(is_available)
 
     await shop.edit("Deployment", metadata={"annotations": {"team": "tea"}}, spec={"paused": False})
-    await shop.edit("ConfigMap", data={"CURRENCY": None})
 
     deployment = await shop.until(lambda child: child["metadata"]["annotations"].get("team"), "Deployment")
     assert deployment["spec"]["paused"] is False
