@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
     [
         ("collector_outage", ["--seconds", "15", "--rates", "500"]),
         ("database_kills", ["--clients", "50", "--seconds", "9"]),
+        ("operator_faults", ["--faults", "40", "--down-seconds", "2"]),
         ("overload", ["--seconds", "10"]),
         ("sigterm", ["--rounds", "3"]),
         ("sustained_spans", ["--seconds", "5"]),
