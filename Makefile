@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SERVICE ?=
 NAME ?=
+OVERLAY ?= local
 SCENARIO ?=
 SERVICES := $(notdir $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml)))
 PYTEST := $(BIN)/python -m pytest -q
@@ -16,10 +17,10 @@ LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-package
 export PYTHON VENV
 
 .PHONY: help setup up down status logs run trace test lint format proto lock collector doctor bench drill readme \
-	known-service collector-if-possible
+	k8s-up k8s-down k8s-validate known-service collector-if-possible
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 11
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 14
 
 setup: ## make the virtual environment from requirements.lock; nothing to do when it is there
 	@sh deploy/local/setup.sh
@@ -85,6 +86,15 @@ bench: setup known-service ## measure what telemetry costs, as a ratio: SERVICE=
 drill: ## kill, flood and garble the stack and count what is lost: NAME=x for one, JSON=file
 	@$(MAKE) -j2 setup collector-if-possible
 	@$(BIN)/python -m tests.e2e.drills $(NAME)
+
+k8s-validate: setup ## prove the Kubernetes manifests, without a cluster: schemas, rules, Collector configurations
+	@$(BIN)/python -m deploy.k8s validate
+
+k8s-up: setup ## try the manifests in a cluster of kind: OVERLAY=local
+	@$(BIN)/python -m deploy.k8s up $(OVERLAY)
+
+k8s-down: setup ## delete the cluster that k8s-up made, and nothing else
+	@$(BIN)/python -m deploy.k8s down
 
 readme: setup ## write the trace blocks and tables of the READMEs anew
 	@for service in $(SERVICES); do $(PYTEST) services/$$service/tests --readme-rewrite || exit 1; done

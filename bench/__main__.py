@@ -8,12 +8,14 @@ from bench.report import publish
 BENCHMARKS = {
     "export": "bench.export",
     "histograms": "bench.histograms",
+    "collector": "bench.collector",
     "grpc-four-modes": "bench.grpc_four_modes",
     "http-fastapi": "bench.http_fastapi",
     "nats-jetstream": "bench.nats_jetstream",
     "rabbitmq-aio-pika": "bench.rabbitmq_aio_pika",
     "sql-sqlalchemy": "bench.sql_sqlalchemy",
     "httpx2": "bench.httpx2_client",
+    "k8s-operator": "bench.k8s_operator",
     "propagation": "bench.propagation",
 }
 

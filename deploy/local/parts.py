@@ -114,8 +114,8 @@ def _service(settings: Settings, service: Service, broker: Broker | None) -> Par
     port = f"{service.prefix}_PORT"
     return Part(
         name=service.name,
-        runs_as=f"python -m {service.module}",
-        command=(sys.executable, "-m", service.module),
+        runs_as=f"python -m {service.started}",
+        command=(sys.executable, "-m", service.started),
         ports=_pick(settings, port),
         address=settings.address_of(service),
         health_url=settings.health_of(service),

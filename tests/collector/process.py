@@ -38,7 +38,7 @@ class RunningCollector:
 
     def start(self) -> Self:
         """Start it and wait until its health check is green."""
-        configs = [f"--config={FOLDER / name}" for name in ("base.yaml", "to-viewer.yaml")]
+        configs = [f"--config={file}" for file in self.configs()]
         with (self.folder / "collector.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [self.binary, *configs], env=self.environment, stdout=log, stderr=log
@@ -50,6 +50,10 @@ class RunningCollector:
                 raise AssertionError(f"the Collector does not start:\n{self.read_log()[-3000:]}")
             time.sleep(0.05)
         return self
+
+    def configs(self) -> list[Path]:
+        """Give the files that it is started with."""
+        return [FOLDER / name for name in ("base.yaml", "to-viewer.yaml")]
 
     def kill(self) -> None:
         """End it as a crash does."""

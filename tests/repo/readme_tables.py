@@ -3,7 +3,7 @@
     python -m tests.repo.readme_tables --write | --check [README]
 
 `make readme` writes them, a test checks them. In the root README: the services, and what was measured of
-otelkit; in a service's README: what was measured of it.
+otelkit; in a service's README: what was measured of it; in a page of docs/: what is computed for it.
 """
 
 import sys
@@ -11,19 +11,25 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from deploy.k8s import sizing
 from tests.otelkit.instrumentation.grpc_calls import truth
 from tests.repo import measured_table, services_table
 
 ROOT = Path(__file__).parents[2]
 # Tables of one service alone.
 OWN: dict[str, dict[str, Callable[[], str]]] = {"grpc-four-modes": {"truth": truth.table}}
+# Pages below docs/ with tables of their own.
+PAGES: dict[str, dict[str, Callable[[], str]]] = {
+    "kubernetes-sizing.md": {"sizing": sizing.table, "arithmetic": sizing.arithmetic}
+}
 
 
 def readmes() -> list[Path]:
     """Return every README with generated tables."""
     names = {home.name for home in measured_table.RESULTS.iterdir()} | set(OWN)
     files = [ROOT / "services" / name / "README.md" for name in sorted(names)]
-    return [ROOT / "README.md", *(readme for readme in files if readme.is_file())]
+    pages = [ROOT / "docs" / name for name in PAGES]
+    return [ROOT / "README.md", *(readme for readme in files if readme.is_file()), *pages]
 
 
 def tables_of(readme: Path) -> Mapping[str, Callable[[], str]]:
@@ -31,6 +37,8 @@ def tables_of(readme: Path) -> Mapping[str, Callable[[], str]]:
     if readme.parent.parent == ROOT / "services":
         name = readme.parent.name
         return {"measured": partial(measured_table.table, name), **OWN.get(name, {})}
+    if readme.name in PAGES:
+        return PAGES[readme.name]
     return {"services": services_table.table, "measured": partial(measured_table.table, "otelkit")}
 
 

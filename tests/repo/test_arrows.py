@@ -11,11 +11,16 @@ import pytest
 from tests.repo.tree import ROOT, imports_of, named, parsed, tracked
 
 # Copied along with an instrumentation: one rule of baggage and of idling for all, one shape of a call for
-# both gRPCs, one of an operation for all brokers.
+# both gRPCs and for both clients of Kubernetes, one of an operation for both brokers.
 SHARED = {"otelkit.instrumentation.baggage_hosts", "otelkit.instrumentation.idle"}
+_SHARING = {
+    "grpc_calls": ("grpc_aio", "grpc_sync"),
+    "kubernetes_calls": ("kopf", "kubernetes_aio"),
+    "messaging": ("aio_pika", "nats"),
+}
 SHARED_BY = {
     f"otelkit.instrumentation.{name}": (f"otelkit.instrumentation.{shared}",)
-    for shared, names in {"grpc_calls": ("grpc_aio", "grpc_sync"), "messaging": ("aio_pika", "nats")}.items()
+    for shared, names in _SHARING.items()
     for name in names
 }
 SERVICES = {path.parent.parent.name: path.parent.name for path in tracked(":(glob)services/*/*/__init__.py")}

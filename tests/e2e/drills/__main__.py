@@ -17,6 +17,7 @@ DRILLS = {
     "grpc_memory": "gRPC, memory",
     "hostile_headers": "hostile headers",
     "hostile_payloads": "hostile OTLP",
+    "operator_faults": "operator, faults of the API",
     "overload": "5 times overload",
     "rabbitmq_fuzzed": "RabbitMQ, fuzzed",
     "rabbitmq_kills": "RabbitMQ killed",

@@ -1,0 +1,33 @@
+"""One operator of the benchmark in a process of its own: `python -m bench.k8s_side SIDE NAMESPACE`.
+
+Sides: `bare`, without telemetry; `ours`, started and instrumented as the service is, exporting to the
+endpoint in the environment. For each line that comes in it answers with its processor time in seconds and
+its memory in bytes.
+"""
+
+import gc
+import sys
+import time
+
+import psutil
+
+from k8s_operator.settings import Settings
+from k8s_operator.startup import start_telemetry
+from k8s_operator.thread import operator_in_thread
+
+
+def main(side: str, namespace: str) -> None:
+    """Serve until the end of the input."""
+    telemetry = start_telemetry() if side == "ours" else None
+    process = psutil.Process()
+    with operator_in_thread(Settings(namespaces=namespace, resync_seconds=3600)):
+        print("ready", flush=True)
+        for _ in sys.stdin:
+            gc.collect()
+            print(time.process_time(), process.memory_info().rss, flush=True)
+    if telemetry is not None:
+        telemetry.shutdown()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,1 @@
+"""The stack on Kubernetes: manifests (base, overlays), what proves them, and the cluster for trying them."""
