@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.settings import Service, Settings, StackError
+from deploy.local.services import Service
+from deploy.local.settings import Settings, StackError
 from otelkit.testing.servers import nats, rabbitmq
 from otelkit.testing.servers.given import GivenServer
 from otelkit.testing.servers.program import program_of

@@ -13,7 +13,7 @@ from xmlrpc.client import Fault
 
 import psutil
 
-from deploy.local.settings import SERVICES
+from deploy.local.services import SERVICES
 from deploy.local.state import Record, marked_processes, read_record, running_record
 from deploy.local.supervision import call
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.brokers import HOST, Broker
-from deploy.local.settings import ROOT, SERVICES, Service, Settings
+from deploy.local.services import SERVICES, Service
+from deploy.local.settings import ROOT, Settings
 
 # A trace is to be seen soon after its request: the SDK's default is to wait 5000 ms for a fuller batch.
 SPAN_DELAY_MILLIS = "500"

@@ -17,7 +17,8 @@ from deploy.local.down import end_stack
 from deploy.local.parts import Part, plan_parts
 from deploy.local.ports import check_ports
 from deploy.local.readiness import is_healthy, wait_until_ready
-from deploy.local.settings import SERVICES, Settings, StackError
+from deploy.local.services import SERVICES
+from deploy.local.settings import Settings, StackError
 from deploy.local.state import Record, marked_processes, running_record, write_record
 from deploy.local.supervision import call, start_supervisord
 from deploy.local.trace import show_trace

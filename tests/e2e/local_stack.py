@@ -10,7 +10,8 @@ import psutil
 
 from collector.toolchain import FOLDER
 from deploy.local.brokers import BROKERS
-from deploy.local.settings import PORTS, SERVICES
+from deploy.local.services import SERVICES
+from deploy.local.settings import PORTS
 from deploy.local.state import marked_processes
 from otelkit.testing.ports import free_port
 

@@ -7,7 +7,7 @@ from urllib.request import ProxyHandler, build_opener
 import psutil
 import pytest
 
-from deploy.local.settings import SERVICES
+from deploy.local.services import SERVICES
 from otelkit.traces import TempoClient
 from tests.e2e.local_stack import LocalStack
 from tests.waiting import wait_until

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from deploy.local.brokers import BROKERS
-from deploy.local.settings import SERVICES
+from deploy.local.services import SERVICES
 from otelkit.testing.ports import free_port
 from otelkit.testing.servers.server import Server
 from tests.e2e.local_stack import LocalStack

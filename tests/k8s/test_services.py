@@ -9,7 +9,7 @@ import yaml
 from deploy.k8s.cluster import OURS, images_of_ours
 from deploy.k8s.manifests import Manifest, Manifests, containers_of, pod_of
 from deploy.k8s.validate import FOLDER
-from deploy.local.settings import SERVICES, Service
+from deploy.local.services import SERVICES, Service
 from tests.k8s.conftest import Rendered
 
 ROOT = FOLDER.parents[1]
