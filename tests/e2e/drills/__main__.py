@@ -17,6 +17,8 @@ DRILLS = {
     "grpc_memory": "gRPC, memory",
     "hostile_headers": "hostile headers",
     "hostile_payloads": "hostile OTLP",
+    "nats_fuzzed": "NATS, fuzzed",
+    "nats_kills": "NATS killed",
     "overload": "5 times overload",
     "rabbitmq_fuzzed": "RabbitMQ, fuzzed",
     "rabbitmq_kills": "RabbitMQ killed",
