@@ -62,4 +62,4 @@ def creation_by(message: Any) -> Creation:
 
 def links_to(messages: Iterable[Any]) -> list[Link]:
     """Give a link to the creation of each message that says who created it."""
-    return [link for message in messages if (link := creation_by(message).link) is not None]
+    return [link for message in messages if (link := creation_by(message)[1]) is not None]
