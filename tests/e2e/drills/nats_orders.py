@@ -66,7 +66,7 @@ class Books:
     async def level(self, item: str) -> tuple[int, int]:
         """How many of an item there are, and how many of those are set aside."""
         shelf = await Stock(await self.connection.jetstream.key_value(STOCK)).look(item)
-        return shelf.level, sum(shelf.reserved.values())
+        return shelf.level, sum(one.quantity for one in shelf.reserved.values())
 
 
 @asynccontextmanager
