@@ -15,6 +15,8 @@ ROOT = Path(__file__).parents[2]
     [
         ("collector_outage", ["--seconds", "15", "--rates", "500"]),
         ("database_kills", ["--clients", "50", "--seconds", "9"]),
+        ("nats_fuzzed", ["--count", "2000"]),
+        ("nats_kills", ["--kills", "2"]),
         ("operator_faults", ["--faults", "40", "--down-seconds", "2"]),
         ("overload", ["--seconds", "10"]),
         ("rabbitmq_fuzzed", ["--count", "2000"]),

@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from types import FrameType
 
 from nats_jetstream.connection import Connection
-from nats_jetstream.patterns import PATTERNS, Customer
+from nats_jetstream.customer import Customer
+from nats_jetstream.patterns import PATTERNS
 from nats_jetstream.settings import PREFIX, Settings
 from nats_jetstream.startup import NAME, one_message, start_telemetry
 

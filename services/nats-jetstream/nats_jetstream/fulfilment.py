@@ -61,13 +61,14 @@ class Fulfilment:
     async def fulfil(self, order: Order, *, may_be_known: bool = False) -> bool:
         """Fulfil an order; True when this was the time that counted."""
         name, counted = str(order.id), False
-        state, revision = await self._record.begin(name, may_be_known=may_be_known)
+        state, revision, token = await self._record.begin(name, may_be_known=may_be_known)
         if state is State.BEGUN:
-            await self._stock.reserve(order.item, order.quantity, name)
+            token = await self._stock.reserve(order.item, order.quantity, name)
             await asyncio.sleep(self._packing_seconds)
             await self._invoices.write(order)
-            counted = await self._record.complete(name, revision)
-        await self._stock.ship(order.item, name)
+            counted = await self._record.complete(name, revision, token)
+            token = token if counted else (await self._record.read(name)).token
+        await self._stock.ship(order.item, name, token)
         if counted:
             self._fulfilled.add(1)
             _log.info("order fulfilled", extra={"shop.order.id": name})

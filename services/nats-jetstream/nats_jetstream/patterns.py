@@ -6,51 +6,23 @@ Each begins a trace of its own and returns when all that follows was done, by wh
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 
-from nats.js.kv import KeyValue
 from opentelemetry import trace
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 from opentelemetry.trace import Span
 
-from nats_jetstream.connection import Connection
+from nats_jetstream.customer import Customer
 from nats_jetstream.invoices import Invoices
 from nats_jetstream.notices import Notices
-from nats_jetstream.publisher import Publisher
 from nats_jetstream.record import Record
 from nats_jetstream.replay import DeadLetters
 from nats_jetstream.responder import ask_quote
-from nats_jetstream.settings import Settings
-from nats_jetstream.shapes import Order, QuoteRequest, Restock, Shelf
+from nats_jetstream.shapes import Order, QuoteRequest
 from nats_jetstream.stock import Stock
 from nats_jetstream.topology import FAILURES, INVOICES, RECORD, STOCK
 
 _PATIENCE_SECONDS = 20.0
 _POLL_SECONDS = 0.01
-
-
-@dataclass(frozen=True)
-class Customer:
-    """Whoever talks to the shop, over a connection of his own."""
-
-    connection: Connection
-    settings: Settings
-
-    async def place(self, order: Order) -> bool:
-        """Publish an order."""
-        seconds = self.settings.request_seconds
-        client = self.connection.client
-        return await Publisher(self.connection.jetstream, client.max_payload, seconds).place(order)
-
-    async def bucket(self, name: str) -> KeyValue:
-        """Open a bucket."""
-        return await self.connection.jetstream.key_value(name)
-
-    async def restock(self, item: str, quantity: int) -> Shelf:
-        """Ask the micro service to put goods on a shelf."""
-        data = Restock(item=item, quantity=quantity).model_dump_json().encode()
-        reply = await self.connection.client.request("shop.stock.add", data, timeout=5)
-        return Shelf.model_validate_json(reply.data)
 
 
 async def place_an_order(customer: Customer) -> None:

@@ -1,6 +1,7 @@
 """Where an order stands: one entry for each, whose transitions are guarded by its revision.
 
 An entry begins as `begun` and becomes `fulfilled` once: of all who try, the one whose revision is the latest.
+It says with which reservation: who comes too late must not ship one that he made meanwhile.
 """
 
 from enum import StrEnum
@@ -20,10 +21,11 @@ class State(StrEnum):
 
 
 class Entry(NamedTuple):
-    """An order's state, and the revision that a change of it has to name."""
+    """An order's state, the revision that a change has to name, the token of what was reserved for it."""
 
     state: State
     revision: int
+    token: str = ""
 
 
 class Record:
@@ -50,11 +52,11 @@ class Record:
             except KeyWrongLastSequenceError:
                 return await self.read(order_id)
 
-    async def complete(self, order_id: str, revision: int) -> bool:
-        """Make an order fulfilled; False when somebody else did."""
+    async def complete(self, order_id: str, revision: int, token: str) -> bool:
+        """Make an order fulfilled with the reservation of this token; False when somebody else did."""
         with translated(f"record of {order_id}"):
             try:
-                await self._bucket.update(order_id, State.FULFILLED.encode(), revision)
+                await self._bucket.update(order_id, f"{State.FULFILLED} {token}".encode(), revision)
             except KeyWrongLastSequenceError:
                 return False
         return True
@@ -73,4 +75,5 @@ class Record:
                 entry = await self._bucket.get(order_id)
             except KeyNotFoundError:
                 raise NotFoundError(f"order {order_id} is not known") from None
-        return Entry(State((entry.value or b"").decode()), entry.revision or 0)
+        state, _, token = (entry.value or b"").decode().partition(" ")
+        return Entry(State(state), entry.revision or 0, token)

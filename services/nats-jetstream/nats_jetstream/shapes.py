@@ -18,16 +18,23 @@ class Order(BaseModel):
     note: str = ""  # as long as the broker takes it
 
 
+class Reservation(BaseModel):
+    """What was put aside for an order; `token` tells this time from any other for the same order."""
+
+    quantity: int
+    token: str
+
+
 class Shelf(BaseModel):
-    """What there is of one item: `level` counts what is `reserved` for an order, too."""
+    """What there is of one item: `level` counts what is `reserved` for orders, too."""
 
     level: int
-    reserved: dict[str, int] = {}
+    reserved: dict[str, Reservation] = {}
 
     @property
     def free(self) -> int:
         """What can still be reserved."""
-        return self.level - sum(self.reserved.values())
+        return self.level - sum(reservation.quantity for reservation in self.reserved.values())
 
 
 class Restock(BaseModel):

@@ -7,12 +7,13 @@ What an order reserved that became a dead letter stays aside, for its replay.
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable
+from uuid import uuid4
 
 from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError
 from nats.js.kv import KeyValue
 
 from nats_jetstream.errors import NotFoundError, UnavailableError, translated
-from nats_jetstream.shapes import Shelf
+from nats_jetstream.shapes import Reservation, Shelf
 
 _ATTEMPTS = 50
 _PAUSE_SECONDS = 0.002  # before the next attempt, growing with each
@@ -38,26 +39,31 @@ class Stock:
         """Read one shelf."""
         return (await self._read(item))[0]
 
-    async def reserve(self, item: str, quantity: int, order_id: str) -> None:
-        """Put goods aside for an order, once. Raises OutOfStockError."""
+    async def reserve(self, item: str, quantity: int, order_id: str) -> str:
+        """Put goods aside for an order, if none are; the reservation's token. Raises OutOfStockError."""
+        token = uuid4().hex
 
         def change(shelf: Shelf) -> bool:
+            nonlocal token
             if order_id in shelf.reserved:
+                token = shelf.reserved[order_id].token
                 return False
             if shelf.free < quantity:
                 raise OutOfStockError(f"{quantity} of {item} wanted, {shelf.free} are free")
-            shelf.reserved[order_id] = quantity
+            shelf.reserved[order_id] = Reservation(quantity=quantity, token=token)
             return True
 
         await self._change(item, change)
+        return token
 
-    async def ship(self, item: str, order_id: str) -> None:
-        """Take what was put aside for an order from the shelf, once."""
+    async def ship(self, item: str, order_id: str, token: str) -> None:
+        """Take the reservation with this token from the shelf; one that came too late is given back."""
 
         def change(shelf: Shelf) -> bool:
-            quantity = shelf.reserved.pop(order_id, 0)
-            shelf.level -= quantity
-            return quantity > 0
+            reservation = shelf.reserved.pop(order_id, None)
+            if reservation is not None and reservation.token == token:
+                shelf.level -= reservation.quantity
+            return reservation is not None
 
         await self._change(item, change)
 

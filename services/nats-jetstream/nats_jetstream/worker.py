@@ -14,13 +14,14 @@ from nats import errors
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from opentelemetry.instrumentation.utils import suppress_instrumentation
+from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
 
 from nats_jetstream.ending import end_task
 
 Handle = Callable[[Msg], Awaitable[None]]
 _PULL_SECONDS = 2.0  # a pull request that died with its server is known as dead after that
 _LAST_PULL_SECONDS = 0.2  # for what the server is sending just now
-_PAUSE_SECONDS = 1.0  # after an error of the broker's
+_PAUSE_SECONDS = 0.5  # after an error of the broker's
 _log = logging.getLogger(__name__)
 
 
@@ -66,8 +67,8 @@ class Hand:
                 return (await self._subscription.fetch(1, timeout=_PULL_SECONDS))[0]
         except TimeoutError:  # nothing to do
             return None
-        except errors.Error as error:
-            _log.warning("cannot pull: %s", error)
+        except Exception as error:  # noqa: BLE001 - a stranger's header `Status` is enough for a KeyError in fetch()
+            _log.warning("cannot pull: %s", error, extra={ERROR_TYPE: type(error).__qualname__})
             await asyncio.sleep(_PAUSE_SECONDS)
             return None
         finally:

@@ -1,9 +1,9 @@
 """The service on a real server of each test's own, in this process, sending to a sink."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from nats_jetstream.connection import Connection
-from nats_jetstream.patterns import Customer
+from nats_jetstream.customer import Customer
 from nats_jetstream.preparation import prepare_broker
 from nats_jetstream.server import create_app
 from nats_jetstream.settings import Settings
@@ -19,51 +19,20 @@ from nats_jetstream.shop import Shop, open_shop
 from nats_jetstream.startup import start_telemetry
 from otelkit import Telemetry
 from otelkit.testing import Sink
-from otelkit.testing.servers.nats import Nats
-from otelkit.testing.servers.probing import accepts
+from otelkit.testing.ports import free_port
+from otelkit.testing.processes import ServiceProcess
 from otelkit.testing.servers.server import Server
-from otelkit.testing.servers.sources import open_server
 from otelkit.traces import Span
 
+LATE = {
+    "OTEL_BSP_SCHEDULE_DELAY": "60000",
+    "OTEL_BLRP_SCHEDULE_DELAY": "60000",
+    "OTEL_METRIC_EXPORT_INTERVAL": "60000",
+}
 OpenShop = Callable[..., AbstractAsyncContextManager[Shop]]
+Serve = Callable[..., ServiceProcess]
 Until = Callable[[Callable[[], Awaitable[Any]]], Awaitable[None]]
 Spans = Callable[[Callable[[list[Span]], bool]], Awaitable[list[Span]]]
-
-STORE = "jetstream { store_dir: %s }\n"
-
-
-class Configured(Nats):
-    """`more` is the configuration beside the port and, with `jetstream`, the store."""
-
-    def __init__(self, more: str, *, jetstream: bool) -> None:
-        self._more, self._jetstream = more, jetstream
-        self.container_command = (
-            "sh",
-            "-c",
-            f"printf %s '{self._text('/data')}' > /nats.conf; exec nats-server -c /nats.conf",
-        )
-
-    def command(self, program: Path, folder: Path, port: int) -> Sequence[str]:
-        (folder / "nats.conf").write_text(self._text(str(folder / "data")))
-        return [str(program), "--config", "nats.conf", "--addr", "127.0.0.1", "--port", str(port)]
-
-    def is_ready(self, host: str, port: int) -> bool:
-        return accepts(host, port)
-
-    def _text(self, store: str) -> str:
-        return (STORE % store if self._jetstream else "") + self._more
-
-
-@pytest.fixture
-def configured_server() -> Iterator[Callable[..., Server]]:
-    """Start servers with a configuration of the test's; they end with it."""
-    with ExitStack() as running:
-
-        def start(more: str = "", *, jetstream: bool = True) -> Server:
-            recipe = Configured(more, jetstream=jetstream)
-            return running.enter_context(open_server(recipe, own=True, say=lambda _: None))
-
-        yield start
 
 
 @pytest.fixture
@@ -127,6 +96,27 @@ def client(settings: Settings, telemetry: Telemetry) -> Iterator[TestClient]:
     asyncio.run(prepare_broker(settings))
     with TestClient(create_app(settings, telemetry), raise_server_exceptions=False) as client:
         yield client
+
+
+@pytest.fixture
+def serve(settings: Settings, otlp_sink: Sink) -> Iterator[Serve]:
+    """Start a service on the test's broker; it ends with the test at the latest."""
+    with ExitStack() as running:
+
+        def start(**more: str) -> ServiceProcess:
+            port = free_port()
+            environment = {
+                **otlp_sink.environment(),
+                **LATE,
+                "NATS_URL": settings.nats_url.get_secret_value(),
+                "NATS_JETSTREAM_PORT": str(port),
+                "NATS_JETSTREAM_ACK_WAIT_SECONDS": "600",  # what is not given back stays away
+                **more,
+            }
+            process = ServiceProcess([sys.executable, "-m", "nats_jetstream"], environment, port)
+            return running.enter_context(process).wait_until_listening()
+
+        yield start
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from nats_jetstream.errors import BrokerError
-from nats_jetstream.patterns import Customer
+from nats_jetstream.customer import Customer
+from nats_jetstream.record import Entry
 from nats_jetstream.shapes import Order
 from nats_jetstream.shop import Shop
 from nats_jetstream.topology import ORDERS, PLACED, WORKERS
@@ -70,7 +70,7 @@ async def test_order_recorded_but_not_shipped_is_shipped_by_the_next_delivery(
         patch.setattr(shop.stock, "ship", die)
         with pytest.raises(ConnectionError):
             await shop.fulfilment.fulfil(order)
-    assert (await shop.stock.look("tea")).reserved == {str(order.id): 3}
+    assert (await shop.stock.look("tea")).free == TEA - 3
 
     assert not await shop.fulfilment.fulfil(order, may_be_known=True)
     assert (await shop.stock.look("tea")).model_dump() == {"level": TEA - 3, "reserved": {}}
@@ -82,6 +82,22 @@ async def test_two_deliveries_at_the_same_time_count_once(shop: Shop) -> None:
     counted = await asyncio.gather(*(shop.fulfilment.fulfil(order) for _ in range(4)))
 
     assert sorted(counted) == [False, False, False, True]
+    assert (await shop.stock.look("tea")).model_dump() == {"level": TEA - 3, "reserved": {}}
+
+
+async def test_delivery_that_began_before_and_comes_after_another_one_ships_nothing(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = Order(item="tea", quantity=3)
+    seen = await shop.record.begin(str(order.id), may_be_known=False)
+    assert await shop.fulfilment.fulfil(order, may_be_known=True)
+
+    async def begin(*_: object, **__: object) -> Entry:
+        return seen
+
+    monkeypatch.setattr(shop.record, "begin", begin)
+
+    assert not await shop.fulfilment.fulfil(order)
     assert (await shop.stock.look("tea")).model_dump() == {"level": TEA - 3, "reserved": {}}
 
 
@@ -118,20 +134,3 @@ async def test_invoice_is_kept_under_the_name_of_its_order(
     invoice = (await shop.invoices.read(str(order.id))).decode()
     assert invoice.startswith(f"Order {order.id}\n2 x tea: 6.00\nx")
     assert len(invoice) > 300_000
-
-
-async def test_shelf_that_others_change_all_the_time_is_an_error_and_no_endless_loop(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("nats_jetstream.stock._ATTEMPTS", 2)
-    read = shop.stock._read
-
-    async def too_late(item: str) -> object:
-        shelf, revision = await read(item)
-        await shop.stock._bucket.put(item, shelf.model_dump_json().encode())
-        return shelf, revision
-
-    monkeypatch.setattr(shop.stock, "_read", too_late)
-
-    with pytest.raises(BrokerError, match="2 attempts"):
-        await shop.stock.reserve("tea", 1, "order")

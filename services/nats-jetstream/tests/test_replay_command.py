@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from nats_jetstream.patterns import Customer
+from nats_jetstream.customer import Customer
 from nats_jetstream.shapes import Order
 from nats_jetstream.shop import Shop
 from nats_jetstream.topology import PLACED

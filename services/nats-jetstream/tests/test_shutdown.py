@@ -3,16 +3,14 @@
 import asyncio
 import json
 import signal
-import sys
 import urllib.request
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
 
 from nats_jetstream.connection import Connection
-from nats_jetstream.patterns import Customer
+from nats_jetstream.customer import Customer
 from nats_jetstream.settings import Settings
 from nats_jetstream.shapes import Order
 from nats_jetstream.stock import Stock
@@ -22,34 +20,8 @@ from otelkit.testing.ports import free_port
 from otelkit.testing.processes import ServiceProcess
 
 pytestmark = pytest.mark.integration
-LATE = {
-    "OTEL_BSP_SCHEDULE_DELAY": "60000",
-    "OTEL_BLRP_SCHEDULE_DELAY": "60000",
-    "OTEL_METRIC_EXPORT_INTERVAL": "60000",
-}
 Until = Callable[[Callable[[], Awaitable[Any]]], Awaitable[None]]
 Serve = Callable[..., ServiceProcess]
-
-
-@pytest.fixture
-def serve(settings: Settings, otlp_sink: Sink) -> Iterator[Serve]:
-    """Start a service on the test's broker; it ends with the test at the latest."""
-    with ExitStack() as running:
-
-        def start(**more: str) -> ServiceProcess:
-            port = free_port()
-            environment = {
-                **otlp_sink.environment(),
-                **LATE,
-                "NATS_URL": settings.nats_url.get_secret_value(),
-                "NATS_JETSTREAM_PORT": str(port),
-                "NATS_JETSTREAM_ACK_WAIT_SECONDS": "600",  # what is not given back stays away
-                **more,
-            }
-            process = ServiceProcess([sys.executable, "-m", "nats_jetstream"], environment, port)
-            return running.enter_context(process).wait_until_listening()
-
-        yield start
 
 
 @pytest.fixture
@@ -169,4 +141,4 @@ async def ask(address: str, body: dict[str, str] | None = None) -> None:
 
 async def is_under_way(customer: Customer) -> bool:
     info = await customer.connection.jetstream.consumer_info(ORDERS, WORKERS)
-    return info.num_ack_pending == 1
+    return bool(info.num_ack_pending == 1)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from nats_jetstream import patterns
-from nats_jetstream.patterns import Customer
+from nats_jetstream.customer import Customer
 from otelkit.testing import Sink, TraceTree, trace_tree
 from otelkit.testing.expected import ReadmeTraces
 from otelkit.traces import Span
@@ -119,41 +119,3 @@ def deliveries_of(trace: list[Span]) -> list[object]:
     processed = [span for span in trace if span.name == PLACED]
     processed.sort(key=lambda span: span.start_nanos)
     return [span.attributes["messaging.nats.message.delivery_count"] for span in processed]
-
-
-async def test_failed_delivery_records_its_exception_once(customer: Customer, trace_of: TraceOf) -> None:
-    await patterns.order_too_early(customer)
-
-    trace = await trace_of("order too early", {PLACED: 2})
-    (failed,) = [span for span in trace if span.name == PLACED and span.status == "ERROR"]
-    assert failed.attributes["error.type"] == "nats_jetstream.stock.OutOfStockError"
-    assert [span.name for span in trace for event in span.events if event.name == "exception"] == [PLACED]
-
-
-async def test_repeated_publish_says_that_it_was_a_duplicate(customer: Customer, trace_of: TraceOf) -> None:
-    await patterns.place_an_order(customer)
-
-    trace = await trace_of("place an order", {"publish orders.placed": 2})
-    said = [span.attributes.get("messaging.nats.stream.duplicate") for span in trace]
-    assert said.count(True) == 1
-
-
-async def test_span_of_an_order_has_its_id(customer: Customer, trace_of: TraceOf) -> None:
-    await patterns.place_an_order(customer)
-
-    (span,) = [span for span in await trace_of("place an order", {PLACED: 1}) if span.name == PLACED]
-    assert span.attributes["shop.order.id"] == span.attributes["messaging.message.id"]
-
-
-async def test_durations_of_processing_are_measured_with_an_exemplar(
-    customer: Customer, trace_of: TraceOf, otlp_sink: Sink
-) -> None:
-    await patterns.place_an_order(customer)
-
-    (span,) = [span for span in await trace_of("place an order", {PLACED: 1}) if span.name == PLACED]
-
-    def is_there(_: object) -> bool:
-        points = otlp_sink.metrics("messaging.process.duration")
-        return any(exemplar.span_id == span.span_id for point in points for exemplar in point.exemplars)
-
-    await asyncio.to_thread(otlp_sink.wait_for_metrics, is_there)

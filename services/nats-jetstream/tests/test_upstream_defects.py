@@ -90,3 +90,12 @@ async def test_cancellation_that_comes_together_with_the_answer_is_not_lost() ->
     waiting.cancel()
 
     assert done
+
+
+# In worker.py: such a message dies after its deliveries, and is kept as a dead letter.
+@pytest.mark.xfail(strict=True, reason="fetch() takes any header `Status` for the server's word on the pull")
+async def test_message_with_a_header_named_status_is_fetched(stream: JetStreamContext) -> None:
+    subscription = await stream.pull_subscribe("s", durable="d")
+    await stream.publish("s", b"message", headers={"Status": "100"})
+
+    assert [message.data for message in await subscription.fetch(1, timeout=0.5)] == [b"message"]

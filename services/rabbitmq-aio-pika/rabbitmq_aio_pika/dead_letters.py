@@ -7,7 +7,7 @@ goes on where it ended; whoever asked for the replay is linked from there. Looki
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from aio_pika.abc import AbstractIncomingMessage, AbstractQueue, AbstractRobustConnection
 from opentelemetry import trace
@@ -21,7 +21,7 @@ from rabbitmq_aio_pika.messages import ATTEMPT, ERROR_TYPE, QUEUE, attempts_of, 
 from rabbitmq_aio_pika.publisher import Letter, Publisher
 from rabbitmq_aio_pika.shapes import DeadLetter, DeadLettersView, ReplayView
 
-_OPEN_SECONDS = 5.0
+_OPEN_SECONDS, _PUT_BACK_SECONDS, _LOOK_SECONDS = 5.0, 1.0, 0.02
 _log = logging.getLogger(__name__)
 
 
@@ -38,6 +38,7 @@ class DeadLetters:
             async with _open_queue(connection) as (queue, count):
                 while len(letters) < limit and (message := await queue.get(fail=False)) is not None:
                     letters.append(_describe(message))
+            await _wait_until_put_back(connection, count)
         return DeadLettersView(count=count, letters=letters)
 
     async def replay(self, connection: AbstractRobustConnection, limit: int) -> ReplayView:
@@ -89,6 +90,14 @@ async def _open_queue(connection: AbstractRobustConnection) -> AsyncIterator[tup
     except LOST as error:
         reason = f"{error or type(error).__name__}"
         raise UnavailableError(f"dead letters cannot be reached: {reason}") from error
+
+
+async def _wait_until_put_back(connection: AbstractRobustConnection, count: int) -> None:
+    # The broker takes a moment for that, in which a replay would not find what was just looked at.
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_PUT_BACK_SECONDS), _open_queue(connection) as (queue, _):
+            while ((await queue.declare()).message_count or 0) < count:
+                await asyncio.sleep(_LOOK_SECONDS)
 
 
 def _queue_of(message: AbstractIncomingMessage) -> str:

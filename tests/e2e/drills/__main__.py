@@ -17,6 +17,8 @@ DRILLS = {
     "grpc_memory": "gRPC, memory",
     "hostile_headers": "hostile headers",
     "hostile_payloads": "hostile OTLP",
+    "nats_fuzzed": "NATS, fuzzed",
+    "nats_kills": "NATS killed",
     "operator_faults": "operator, faults of the API",
     "overload": "5 times overload",
     "rabbitmq_fuzzed": "RabbitMQ, fuzzed",

@@ -6,7 +6,7 @@ What is no text is no context; whatever headers say, the message is processed.
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from opentelemetry import baggage, propagate
 from opentelemetry.context import Context
@@ -20,17 +20,25 @@ _MOST_HEADERS = 200  # more are searched by exact name alone
 
 class _HeaderGetter(Getter[Headers]):
     def get(self, carrier: Headers, key: str) -> list[str] | None:
-        value = carrier.get(key)
-        if value is None:
-            value = _find_without_case(carrier, key)
-        if type(value) is str:
-            return [value]
-        if isinstance(value, bytes | bytearray):
-            value = value.decode("ascii", "replace")
-        return [value] if isinstance(value, str) else None
+        return _as_text(carrier.get(key))
 
     def keys(self, carrier: Headers) -> list[str]:
         return list(carrier)
+
+
+class _AnyCaseGetter(_HeaderGetter):
+    def get(self, carrier: Headers, key: str) -> list[str] | None:
+        if (value := carrier.get(key)) is None:
+            value = _find_without_case(carrier, key)
+        return _as_text(value)
+
+
+def _as_text(value: Any) -> list[str] | None:
+    if type(value) is str:
+        return [value]
+    if isinstance(value, bytes | bytearray):
+        value = value.decode("ascii", "replace")
+    return [value] if isinstance(value, str) else None
 
 
 def _find_without_case(carrier: Headers, key: str) -> Any:
@@ -42,13 +50,16 @@ def _find_without_case(carrier: Headers, key: str) -> Any:
     return None
 
 
-_GETTER = _HeaderGetter()
+_EXACTLY, _IN_ANY_CASE = _HeaderGetter(), _AnyCaseGetter()
 _EMPTY = Context()
 
 
 def extract(headers: Headers | None) -> Context:
     """Give what the sender injected, and nothing of the receiver's own context."""
-    return propagate.extract(headers, _EMPTY, _GETTER) if headers else _EMPTY
+    if not headers:
+        return _EMPTY
+    # Who keeps to the case of one name keeps to that of the others.
+    return propagate.extract(headers, _EMPTY, _EXACTLY if "traceparent" in headers else _IN_ANY_CASE)
 
 
 def carries_context(headers: Headers) -> bool:
@@ -84,11 +95,8 @@ def link_to(created: Context) -> Link | None:
     return Link(context) if context.is_valid else None
 
 
-class Creation(NamedTuple):
-    """What a message says of its creation: the context, and a link to its span, if there is one."""
-
-    context: Context
-    link: Link | None
+Creation = tuple[Context, Link | None]
+"""What a message says of its creation: the context, and a link to its span, if there is one."""
 
 
 def creation_of(headers: Headers | None) -> Creation:
@@ -96,10 +104,10 @@ def creation_of(headers: Headers | None) -> Creation:
     if not headers:
         return _UNKNOWN
     context = extract(headers)
-    return Creation(context, link_to(context))
+    return context, link_to(context)
 
 
-_UNKNOWN = Creation(_EMPTY, None)
+_UNKNOWN: Creation = _EMPTY, None
 
 
 def links_of(headers: Sequence[Headers | None]) -> list[Link]:

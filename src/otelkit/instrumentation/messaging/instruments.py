@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from opentelemetry.metrics import (
     CallbackOptions,
-    Histogram,
+    Meter,
     MeterProvider,
     Observation,
     get_meter,
@@ -23,6 +23,8 @@ from opentelemetry.semconv._incubating.metrics.messaging_metrics import (
     MESSAGING_PROCESS_DURATION,
 )
 from opentelemetry.semconv.schemas import Schemas
+
+from otelkit.instrumentation.gathered import Gathered
 
 SCHEMA = Schemas.V1_44_0.value
 BOUNDARIES_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
@@ -66,21 +68,11 @@ def _key(attributes: Attributes) -> frozenset[tuple[str, object]]:
 class Instruments:
     """`messaging.client.operation.duration`, `messaging.process.duration` and the counts of messages."""
 
-    operation: Histogram
-    process: Histogram
-
     def __init__(self, scope: str, provider: MeterProvider) -> None:
         meter = get_meter(scope, meter_provider=provider, schema_url=SCHEMA)
-        self.operation, self.process = (
-            meter.create_histogram(name, "s", text, explicit_bucket_boundaries_advisory=BOUNDARIES_SECONDS)
-            for name, text in (
-                (
-                    MESSAGING_CLIENT_OPERATION_DURATION,
-                    "Duration of messaging operation initiated by a client.",
-                ),
-                (MESSAGING_PROCESS_DURATION, "Duration of processing operation."),
-            )
-        )
+        text = "Duration of messaging operation initiated by a client."
+        self.operation = _seconds(meter, MESSAGING_CLIENT_OPERATION_DURATION, text)
+        self.process = _seconds(meter, MESSAGING_PROCESS_DURATION, "Duration of processing operation.")
         self._meter, self._tallies = meter, dict[str, Tallies]()
         self.sent = self.tallies(
             MESSAGING_CLIENT_SENT_MESSAGES, "Number of messages producer attempted to send to the broker."
@@ -93,8 +85,22 @@ class Instruments:
         """Give the counts of messages under a name; the counter is made once."""
         if name not in self._tallies:
             counts = self._tallies[name] = Tallies()
-            self._meter.create_observable_counter(name, [counts.observe], "{message}", description)
+            callbacks = [self._hand_over, counts.observe]
+            self._meter.create_observable_counter(name, callbacks, "{message}", description)
         return self._tallies[name]
+
+    def _hand_over(self, _: CallbackOptions) -> Iterable[Observation]:
+        # Callbacks are asked before histograms are collected: each duration is in its interval.
+        self.operation.hand_over()
+        self.process.hand_over()
+        return ()
+
+
+def _seconds(meter: Meter, name: str, description: str) -> Gathered:
+    histogram = meter.create_histogram(
+        name, "s", description, explicit_bucket_boundaries_advisory=BOUNDARIES_SECONDS
+    )
+    return Gathered(histogram)
 
 
 _OF_PROVIDERS: WeakKeyDictionary[MeterProvider, dict[str, Instruments]] = WeakKeyDictionary()

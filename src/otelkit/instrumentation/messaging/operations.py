@@ -7,10 +7,10 @@ from time import time_ns
 from typing import Any
 
 from opentelemetry.context import Context
-from opentelemetry.metrics import Histogram
 from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
+from otelkit.instrumentation.gathered import Gathered
 from otelkit.instrumentation.messaging.plans import Plan
 
 NANOS = 1e9
@@ -22,7 +22,7 @@ class Operation:
     __slots__ = ("_duration", "_noted", "_plan", "_start_nanos", "context", "has_ended", "is_taken", "span")
 
     def __init__(
-        self, plan: Plan, span: Span, context: Context, duration: Histogram, start_nanos: int
+        self, plan: Plan, span: Span, context: Context, duration: Gathered, start_nanos: int
     ) -> None:
         self._plan, self.span, self.context = plan, span, context
         self._duration, self._start_nanos = duration, start_nanos

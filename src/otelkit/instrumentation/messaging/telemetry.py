@@ -50,7 +50,8 @@ class Telemetry:
         self.active = True
         self._links_only = settings.single_message == "link"
         self._tracer = get_tracer(scope, tracer_provider=tracer_provider, schema_url=SCHEMA)
-        self.is_idle = Idleness(self._tracer, self.instruments.operation)  # whether nobody is to be told
+        self.is_idle = Idleness(self._tracer, self.instruments.operation.histogram)
+        """Whether nobody is to be told."""
 
     def plan(
         self,

@@ -11,7 +11,7 @@ from opentelemetry.context import get_current
 
 from otelkit.instrumentation.messaging import Turns
 from otelkit.instrumentation.nats.consumers import Pulled
-from otelkit.instrumentation.nats.messages import links_to, remember, remember_batch
+from otelkit.instrumentation.nats.messages import forget, links_to, remember, remember_batch
 
 
 class Fetched(list[Any]):
@@ -46,6 +46,8 @@ def _each(messages: Iterator[Any], consumer: Pulled) -> Iterator[Any]:
         turns.begin(operation)
         yield message
         turns.end()
+        if not operation.is_taken:
+            forget(message)
 
 
 def _whole(messages: list[Any], consumer: Pulled) -> Iterator[Any]:

@@ -18,6 +18,11 @@ def remember(message: Any, operation: Operation) -> None:
     message.otelkit_operation = operation
 
 
+def forget(message: Any) -> None:
+    """Let go of what one message of many was processed by: the list keeps the message."""
+    message.otelkit_operation = message.otelkit_creation = None
+
+
 def remember_batch(message: Any, operation: Operation) -> None:
     """Keep the operation by which a message is processed together with others."""
     message.otelkit_batch = operation
@@ -57,4 +62,4 @@ def creation_by(message: Any) -> Creation:
 
 def links_to(messages: Iterable[Any]) -> list[Link]:
     """Give a link to the creation of each message that says who created it."""
-    return [link for message in messages if (link := creation_by(message).link) is not None]
+    return [link for message in messages if (link := creation_by(message)[1]) is not None]

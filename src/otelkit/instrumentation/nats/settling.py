@@ -23,6 +23,7 @@ from otelkit.instrumentation.nats.telemetry import NatsTelemetry
 from otelkit.instrumentation.nats.vocabulary import DELAY
 
 _EXTRAORDINARY = ("nak", "term")
+_WITH_ARGUMENTS = ("ack_sync", "nak", "term")
 _WORDS = ("ack", "ack_sync", "nak", "term", "in_progress")
 
 
@@ -39,16 +40,31 @@ def _in_event(_: NatsTelemetry, word: str) -> Callable[[Any], Any]:
     def make(original: Callable[..., Any]) -> Any:
         @wraps(original)
         async def settle(message: Any, *arguments: Any, **named: Any) -> Any:
+            details = _details(word, arguments, named)
             try:
                 result = await original(message, *arguments, **named)
             except BaseException as error:
-                _tell(message, word, {**_details(word, arguments, named), ERROR_TYPE: name_of(error)})
+                _tell(message, word, {**details, ERROR_TYPE: name_of(error)})
+                raise
+            if word in _EXTRAORDINARY:
+                _tell(message, word, details)
+            elif (operation := operation_of(message)) is not None:
+                operation.span.add_event(word)
+            return result
+
+        return settle if word in _WITH_ARGUMENTS else make_simple(original)
+
+    # Every message is acknowledged: it is worth a function without what it does not need.
+    def make_simple(original: Callable[[Any], Any]) -> Any:
+        @wraps(original)
+        async def settle(message: Any) -> None:
+            try:
+                await original(message)
+            except BaseException as error:
+                _tell(message, word, {ERROR_TYPE: name_of(error)})
                 raise
             if (operation := operation_of(message)) is not None:
-                operation.span.add_event(word, _details(word, arguments, named))
-            elif word in _EXTRAORDINARY:
-                _tell(message, word, _details(word, arguments, named))
-            return result
+                operation.span.add_event(word)
 
         return settle
 
@@ -89,4 +105,5 @@ def _details(word: str, arguments: Any, named: dict[str, Any]) -> dict[str, Any]
     """Give the delay of a `nak`, in seconds; what an `ack_sync` has is a timeout."""
     if word != "nak" or not (arguments or named):
         return {}
-    return {DELAY: arguments[0] if arguments else named["delay"]}
+    delay = arguments[0] if arguments else named.get("delay")
+    return {DELAY: delay} if delay else {}

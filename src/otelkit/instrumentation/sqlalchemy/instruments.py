@@ -15,7 +15,7 @@ from opentelemetry.semconv._incubating.metrics.db_metrics import (
 from opentelemetry.semconv.metrics.db_metrics import DB_CLIENT_OPERATION_DURATION
 from opentelemetry.semconv.schemas import Schemas
 
-from otelkit.instrumentation.sqlalchemy.gathered import Gathered
+from otelkit.instrumentation.gathered import Gathered
 from otelkit.instrumentation.sqlalchemy.pool import PoolTimes
 from otelkit.instrumentation.sqlalchemy.pool_metrics import PoolMetrics
 

@@ -20,7 +20,7 @@ from sqlalchemy.pool import (
     StaticPool,
 )
 
-from otelkit.instrumentation.sqlalchemy.gathered import Gathered
+from otelkit.instrumentation.gathered import Gathered
 from otelkit.instrumentation.sqlalchemy.server import pool_name_of
 
 CREATED = "otelkit.created_seconds"

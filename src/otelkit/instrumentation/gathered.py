@@ -1,8 +1,8 @@
 """Durations that are gathered and handed to their histogram some at a time.
 
-Recorded in a row they cost little more than half of what they cost one by one between queries. They are
-handed over before metrics are collected, so each is in its interval; only the time of an exemplar is that of
-the handing over.
+Recorded in a row they cost little more than half of what they cost one by one between queries or messages.
+They are handed over before metrics are collected, so each is in its interval; only the time of an exemplar is
+that of the handing over.
 """
 
 from collections import deque
@@ -12,14 +12,14 @@ from opentelemetry.context import Context
 from opentelemetry.metrics import Histogram
 
 AT_MOST = 32
-"""What one query may have to hand over: some hundred microseconds."""
+"""What one operation may have to hand over: some hundred microseconds."""
 
 
 class Gathered:
     """Durations for one histogram."""
 
     def __init__(self, histogram: Histogram) -> None:
-        self._histogram = histogram
+        self.histogram = histogram
         self._waiting: deque[tuple[float, dict[str, Any], Context]] = deque()
 
     def record(self, seconds: float, attributes: dict[str, Any], context: Context) -> None:
@@ -31,7 +31,7 @@ class Gathered:
 
     def hand_over(self) -> None:
         """Record what was gathered; from several threads at once, each duration once."""
-        waiting, record = self._waiting, self._histogram.record
+        waiting, record = self._waiting, self.histogram.record
         while waiting:
             try:
                 seconds, attributes, context = waiting.popleft()
