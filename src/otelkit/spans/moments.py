@@ -95,4 +95,7 @@ class SpanWithMoments(SpanWithAttributes):
 
 
 def _is_plain(link: Any) -> bool:
-    return type(link) is Link and not link.attributes and bool(link.context and link.context.is_valid)
+    if type(link) is not Link or link.attributes or type(link.context) is not SpanContext:
+        return False
+    *_, is_valid = link.context  # a tuple by its declared type
+    return bool(is_valid)

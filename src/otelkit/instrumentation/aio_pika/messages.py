@@ -4,7 +4,6 @@ A subclass, because aio-pika's messages have neither room for more nor weak refe
 the span what the block raised, which the loop around it cannot see.
 """
 
-from collections.abc import Awaitable
 from types import TracebackType
 from typing import Any
 
@@ -14,7 +13,7 @@ from opentelemetry.context import Context
 
 from otelkit.instrumentation.aio_pika.brokers import Source
 from otelkit.instrumentation.aio_pika.deliveries import describe
-from otelkit.instrumentation.aio_pika.settling import MULTIPLE, REQUEUE, settle
+from otelkit.instrumentation.aio_pika.settling import MULTIPLE, REQUEUE, settle, tell
 from otelkit.instrumentation.messaging import Operation
 
 
@@ -28,16 +27,21 @@ class ReceivedMessage(IncomingMessage):
 
     async def ack(self, multiple: bool = False) -> None:
         """As aio-pika's."""
-        await self._settle("ack", super().ack(multiple), {MULTIPLE: True} if multiple else {})
+        details = {MULTIPLE: True} if multiple else {}
+        await settle(self, "ack", super().ack(multiple), details)
+        tell(self, "ack", details)
 
     async def reject(self, requeue: bool = False) -> None:
         """As aio-pika's."""
-        await self._settle("reject", super().reject(requeue), {REQUEUE: requeue})
+        details = {REQUEUE: requeue}
+        await settle(self, "reject", super().reject(requeue), details)
+        tell(self, "reject", details)
 
     async def nack(self, multiple: bool = False, requeue: bool = True) -> None:
         """As aio-pika's."""
         details = {REQUEUE: requeue, MULTIPLE: True} if multiple else {REQUEUE: requeue}
-        await self._settle("nack", super().nack(multiple, requeue), details)
+        await settle(self, "nack", super().nack(multiple, requeue), details)
+        tell(self, "nack", details)
 
     def process(
         self, requeue: bool = False, reject_on_redelivered: bool = False, ignore_processed: bool = False
@@ -49,10 +53,6 @@ class ReceivedMessage(IncomingMessage):
             reject_on_redelivered=reject_on_redelivered,
             ignore_processed=ignore_processed,
         )
-
-    def _settle(self, operation: str, sending: Awaitable[None], details: dict[str, Any]) -> Awaitable[None]:
-        source = source_of(self)
-        return sending if source is None else settle(source, self, operation, sending, details)
 
 
 class _NotingContext(ProcessContext):

@@ -17,17 +17,20 @@ from otelkit.instrumentation.messaging.carriers import links_of
 REQUEUE, MULTIPLE = "messaging.rabbitmq.requeue", "messaging.rabbitmq.multiple"
 
 
-async def settle(
-    source: Source, message: Any, word: str, sending: Awaitable[None], details: dict[str, Any]
-) -> None:
-    """Await `sending`, which is the `word` for a message of ours, and tell of it."""
-    mode = source.telemetry.settings.settle
-    if mode == "span" and not source.telemetry.is_off():
-        await _in_span(source, message, word, sending, details)
-        return
-    await sending
+def settle(message: Any, word: str, sending: Awaitable[None], details: dict[str, Any]) -> Awaitable[None]:
+    """Give what to await: `sending`, which is the `word` for a message of ours, by setting in a span."""
+    source: Source | None = getattr(message, "_source", None)
+    if source is None or source.telemetry.settings.settle != "span" or source.telemetry.is_off():
+        return sending
+    return _in_span(source, message, word, sending, details)
+
+
+def tell(message: Any, word: str, details: dict[str, Any]) -> None:
+    """Tell the process span of a settlement that succeeded."""
     processing: Operation | None = getattr(message, "_operation", None)
-    if mode == "event" and processing is not None and not processing.has_ended:
+    if processing is None or processing.has_ended:
+        return
+    if message._source.telemetry.settings.settle == "event":  # noqa: SLF001 - a message of ours
         processing.span.add_event(word, details)
 
 

@@ -14,17 +14,17 @@ from types import TracebackType
 from opentelemetry.context import (
     _RUNTIME_CONTEXT,  # detach() of the public module logs what is expected here
     Context,
-    attach,
     get_current,
 )
 from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY as _SUPPRESSED
 
 from otelkit.instrumentation.messaging.operations import Operation
 
-current_context: Callable[[], Context] = getattr(
-    getattr(_RUNTIME_CONTEXT, "_current_context", None), "get", get_current
-)
-"""`get_current()` for where each message pays for it: the variable itself, if the runtime context is one."""
+# For where each message pays for it, the variable itself, if the runtime context is one, as by default.
+_variable = getattr(_RUNTIME_CONTEXT, "_current_context", None)
+current_context: Callable[[], Context] = getattr(_variable, "get", get_current)
+attach: Callable[[Context], Token[Context]] = getattr(_variable, "set", _RUNTIME_CONTEXT.attach)
+_reset: Callable[[Token[Context]], None] = getattr(_variable, "reset", _RUNTIME_CONTEXT.detach)
 
 
 def is_suppressed(context: Context) -> bool:
@@ -99,6 +99,6 @@ class Block(Scope):
 def detach(token: Token[Context]) -> None:
     """Give back the context from before `token`, unless that is another task's to give back."""
     try:
-        _RUNTIME_CONTEXT.detach(token)
+        _reset(token)
     except ValueError:  # collected in another context: garbage of a cycle, or a task that was left over
         return

@@ -13,10 +13,9 @@ from typing import Any
 
 from nats.aio.subscription import Subscription
 from opentelemetry import trace
-from opentelemetry.context import attach
 from opentelemetry.metrics import _internal as metrics
 
-from otelkit.instrumentation.messaging.scopes import detach
+from otelkit.instrumentation.messaging.scopes import attach, detach
 from otelkit.instrumentation.nats.consumers import PROCESS
 from otelkit.instrumentation.nats.messages import remember
 from otelkit.instrumentation.nats.own_callbacks import is_librarys, without_span

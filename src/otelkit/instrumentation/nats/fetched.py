@@ -7,9 +7,7 @@ does not loop, as an index, a slice or `copy()`, makes no spans.
 from collections.abc import Iterator
 from typing import Any
 
-from opentelemetry.context import get_current
-
-from otelkit.instrumentation.messaging import Turns
+from otelkit.instrumentation.messaging.scopes import attach, current_context, detach
 from otelkit.instrumentation.nats.consumers import Pulled
 from otelkit.instrumentation.nats.messages import forget, links_to, remember, remember_batch
 
@@ -35,25 +33,31 @@ class Fetched(list[Any]):
         return list, (list.copy(self),)  # a copy is a plain list
 
 
-# Whoever breaks out of the loop drops the generator, and with it the turn that is on.
+# Whoever breaks out of the loop drops the generator, which then runs what is in its `finally`.
 
 
 def _each(messages: Iterator[Any], consumer: Pulled) -> Iterator[Any]:
-    around, turns = get_current(), Turns()
+    around = current_context()
     for message in messages:
         operation, _ = consumer.begin_process(message, around)
         remember(message, operation)
-        turns.begin(operation)
-        yield message
-        turns.end()
-        if not operation.is_taken:
-            forget(message)
+        token = attach(operation.context)
+        try:
+            yield message
+        finally:
+            detach(token)
+            if not operation.is_taken:
+                operation.end()
+                forget(message)
 
 
 def _whole(messages: list[Any], consumer: Pulled) -> Iterator[Any]:
-    turns, operation = Turns(), consumer.begin_batch(messages, links_to(messages))
+    operation = consumer.begin_batch(messages, links_to(messages))
     for message in messages:
         remember_batch(message, operation)
-    turns.begin(operation)
-    yield from messages
-    turns.end()
+    token = attach(operation.context)
+    try:
+        yield from messages
+    finally:
+        detach(token)
+        operation.end()

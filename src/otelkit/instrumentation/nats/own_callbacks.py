@@ -8,9 +8,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from opentelemetry.context import Context, attach
+from opentelemetry.context import Context
 
-from otelkit.instrumentation.messaging.scopes import detach
+from otelkit.instrumentation.messaging.scopes import attach, detach
 from otelkit.instrumentation.nats.messages import DELIVERED
 from otelkit.instrumentation.nats.streams import fail_unanswered
 
