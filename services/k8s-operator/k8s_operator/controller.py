@@ -43,7 +43,10 @@ async def run_controller(
 async def _keep_running(
     settings: Settings, handlers: Handlers, stop: asyncio.Event, ready: asyncio.Event | None
 ) -> None:
-    """Start kopf (1.45) again when it ends by an error, as when a watch is answered with status 410."""
+    """Start kopf (1.45) again when it ends by an error, as when a watch is answered with status 410.
+
+    Not reported; reproduced in tests/otelkit/instrumentation/kopf/test_upstream_defects.py.
+    """
     failed = 0
     while not stop.is_set():
         try:

@@ -22,7 +22,8 @@ from k8s_operator.person import Person, condition, is_available
 from k8s_operator.settings import Settings
 from k8s_operator.thread import operator_in_thread
 from otelkit.testing.kubernetes.cluster import Cluster
-from otelkit.testing.kubernetes.faulty import Call, FaultyApi
+from otelkit.testing.kubernetes.faults import Call
+from otelkit.testing.kubernetes.faulty import FaultyApi
 
 FOREIGN: dict[str, dict[str, Any]] = {
     "ConfigMap": {"data": {"A": "1"}},

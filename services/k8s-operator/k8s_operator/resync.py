@@ -1,7 +1,9 @@
 """A look at the whole from time to time: what no event has told, and what kopf was told and has dropped.
 
 Two gaps are closed by it. What is deleted while a watch starts anew (410) has no event. And when kopf fails
-to write to an object, it waits and takes the next event for it, whenever that comes: a finalizer can stay.
+to write to an object, it waits and takes the next event for it, whenever that comes: a finalizer can stay
+(so since https://github.com/nolar/kopf/pull/510; reproduced in
+tests/otelkit/instrumentation/kopf/test_upstream_defects.py).
 It reads only; an app that is as it should be costs no write and leaves no span.
 """
 

@@ -1,10 +1,13 @@
 """`python -m otelkit.testing.kubernetes --kubeconfig FILE`: an emulated cluster until SIGTERM or SIGINT.
 
+It also ends with who started it.
+
 FILE is written when the API serves. `--rbac TOKEN=FILE` gives the holder of a bearer token these rules.
 """
 
 import argparse
 import asyncio
+import os
 import signal
 from pathlib import Path
 
@@ -34,9 +37,19 @@ async def _serve(emulator: Emulator, port: int | None, kubeconfig: Path) -> None
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    orphaned = asyncio.create_task(_end_with_parent(ended))
     async with emulator, kmock.Server(emulator, port=port) as server:
         write_kubeconfig(kubeconfig, str(server.url).rstrip("/"))
         await ended.wait()
+    orphaned.cancel()
+
+
+async def _end_with_parent(ended: asyncio.Event) -> None:
+    """End when who started this process is gone: nobody else would end it."""
+    parent = os.getppid()
+    while os.getppid() == parent:  # noqa: ASYNC110 - nobody tells
+        await asyncio.sleep(1)
+    ended.set()
 
 
 if __name__ == "__main__":
