@@ -10,9 +10,9 @@ import pytest
 
 from tests.repo.tree import ROOT, imports_of, named, parsed, tracked
 
-# Copied along with an instrumentation: one rule of baggage and of idling for all, one shape of a call for
-# both gRPCs and for both clients of Kubernetes, one of an operation for both brokers.
-SHARED = {"otelkit.instrumentation.baggage_hosts", "otelkit.instrumentation.idle"}
+# Copied along with an instrumentation: one rule of baggage, of idling and of gathering for all, one shape of a
+# call for both gRPCs and for both clients of Kubernetes, one of an operation for both brokers.
+SHARED = {f"otelkit.instrumentation.{name}" for name in ("baggage_hosts", "gathered", "idle")}
 _SHARING = {
     "grpc_calls": ("grpc_aio", "grpc_sync"),
     "kubernetes_calls": ("kopf", "kubernetes_aio"),
