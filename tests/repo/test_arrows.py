@@ -10,8 +10,8 @@ import pytest
 
 from tests.repo.tree import ROOT, imports_of, named, parsed, tracked
 
-# Copied along with an instrumentation: one rule of baggage, of idling and of gathering for all, one shape of a
-# call for both gRPCs and for both clients of Kubernetes, one of an operation for both brokers.
+# Copied along with an instrumentation: one rule of baggage, of idling and of gathering for all, one shape of
+# a call for both gRPCs and for both clients of Kubernetes, one of an operation for both brokers.
 SHARED = {f"otelkit.instrumentation.{name}" for name in ("baggage_hosts", "gathered", "idle")}
 _SHARING = {
     "grpc_calls": ("grpc_aio", "grpc_sync"),
