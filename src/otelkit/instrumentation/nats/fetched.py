@@ -7,9 +7,10 @@ does not loop, as an index, a slice or `copy()`, makes no spans.
 from collections.abc import Iterator
 from typing import Any
 
+from otelkit.instrumentation.messaging.carriers import links_of
 from otelkit.instrumentation.messaging.scopes import attach, current_context, detach
 from otelkit.instrumentation.nats.consumers import Pulled
-from otelkit.instrumentation.nats.messages import forget, links_to, remember, remember_batch
+from otelkit.instrumentation.nats.messages import forget, remember, remember_batch
 
 
 class Fetched(list[Any]):
@@ -52,7 +53,7 @@ def _each(messages: Iterator[Any], consumer: Pulled) -> Iterator[Any]:
 
 
 def _whole(messages: list[Any], consumer: Pulled) -> Iterator[Any]:
-    operation = consumer.begin_batch(messages, links_to(messages))
+    operation = consumer.begin_batch(messages, links_of([message.headers for message in messages]))
     for message in messages:
         remember_batch(message, operation)
     token = attach(operation.context)
