@@ -10,9 +10,9 @@ import pytest
 
 from tests.repo.tree import ROOT, imports_of, named, parsed, tracked
 
-# Copied along with an instrumentation: one rule of baggage and of idling for all, one shape of a call for
-# both gRPCs, one of an operation for all brokers.
-SHARED = {"otelkit.instrumentation.baggage_hosts", "otelkit.instrumentation.idle"}
+# Copied along with an instrumentation: one rule of baggage, of idling and of gathering for all, one shape of a
+# call for both gRPCs, one of an operation for all brokers.
+SHARED = {f"otelkit.instrumentation.{name}" for name in ("baggage_hosts", "gathered", "idle")}
 SHARED_BY = {
     f"otelkit.instrumentation.{name}": (f"otelkit.instrumentation.{shared}",)
     for shared, names in {"grpc_calls": ("grpc_aio", "grpc_sync"), "messaging": ("aio_pika", "nats")}.items()
