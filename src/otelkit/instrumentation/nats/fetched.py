@@ -7,8 +7,10 @@ does not loop, as an index, a slice or `copy()`, makes no spans.
 from collections.abc import Iterator
 from typing import Any
 
+from opentelemetry.context import Context
+
 from otelkit.instrumentation.messaging.carriers import links_of
-from otelkit.instrumentation.messaging.scopes import attach, current_context, detach
+from otelkit.instrumentation.messaging.scopes import attach, current_context, leave
 from otelkit.instrumentation.nats.consumers import Pulled
 from otelkit.instrumentation.nats.messages import forget, remember, remember_batch
 
@@ -27,7 +29,7 @@ class Fetched(list[Any]):
         if not self or telemetry.is_off():
             return super().__iter__()
         if telemetry.settings.batch == "each":
-            return _each(super().__iter__(), self._consumer)
+            return _each(super().__iter__(), self._consumer, current_context())
         return _whole(list.copy(self), self._consumer)
 
     def __reduce__(self) -> Any:
@@ -37,8 +39,7 @@ class Fetched(list[Any]):
 # Whoever breaks out of the loop drops the generator, which then runs what is in its `finally`.
 
 
-def _each(messages: Iterator[Any], consumer: Pulled) -> Iterator[Any]:
-    around = current_context()
+def _each(messages: Iterator[Any], consumer: Pulled, around: Context) -> Iterator[Any]:
     for message in messages:
         operation, _ = consumer.begin_process(message, around)
         remember(message, operation)
@@ -46,7 +47,7 @@ def _each(messages: Iterator[Any], consumer: Pulled) -> Iterator[Any]:
         try:
             yield message
         finally:
-            detach(token)
+            leave(operation, token)
             if not operation.is_taken:
                 operation.end()
                 forget(message)
@@ -60,5 +61,5 @@ def _whole(messages: list[Any], consumer: Pulled) -> Iterator[Any]:
     try:
         yield from messages
     finally:
-        detach(token)
+        leave(operation, token)
         operation.end()
