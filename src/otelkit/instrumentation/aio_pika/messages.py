@@ -13,7 +13,7 @@ from opentelemetry.context import Context
 
 from otelkit.instrumentation.aio_pika.brokers import Source
 from otelkit.instrumentation.aio_pika.deliveries import describe
-from otelkit.instrumentation.aio_pika.settling import MULTIPLE, REQUEUE, Settlement
+from otelkit.instrumentation.aio_pika.settling import MULTIPLE, REQUEUE, settle
 from otelkit.instrumentation.messaging import Operation
 
 
@@ -28,20 +28,17 @@ class ReceivedMessage(IncomingMessage):
     async def ack(self, multiple: bool = False) -> None:
         """As aio-pika's."""
         details = {MULTIPLE: True} if multiple else {}
-        with Settlement(self, "ack", details):
-            await super().ack(multiple)
+        await settle(self, "ack", super().ack(multiple), details)
 
     async def reject(self, requeue: bool = False) -> None:
         """As aio-pika's."""
         details = {REQUEUE: requeue}
-        with Settlement(self, "reject", details):
-            await super().reject(requeue)
+        await settle(self, "reject", super().reject(requeue), details)
 
     async def nack(self, multiple: bool = False, requeue: bool = True) -> None:
         """As aio-pika's."""
         details = {REQUEUE: requeue, MULTIPLE: True} if multiple else {REQUEUE: requeue}
-        with Settlement(self, "nack", details):
-            await super().nack(multiple, requeue)
+        await settle(self, "nack", super().nack(multiple, requeue), details)
 
     def process(
         self, requeue: bool = False, reject_on_redelivered: bool = False, ignore_processed: bool = False
