@@ -65,9 +65,9 @@ class NatsTelemetry(Telemetry):
 
     def consumer_of_message(self, message: Any) -> Consumer:
         """Give the consumer of a message by its subscription, which may be gone."""
-        client = message.__dict__.get("_client")
+        client = getattr(message, "_client", None)
         subscriptions = client.__dict__["_subs"] if client is not None else {}
-        subscription = subscriptions.get(message.__dict__.get("_sid"))
+        subscription = subscriptions.get(getattr(message, "_sid", None))
         if subscription is None:
             return Consumer(self.broker_of(client), None)
         return self.consumer_of(subscription)
