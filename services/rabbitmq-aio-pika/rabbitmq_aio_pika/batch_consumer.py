@@ -7,12 +7,11 @@ messages have many senders and none of their traces is the batch's.
 import asyncio
 import logging
 import time
-from contextlib import suppress
 
 from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection
 
 from otelkit.instrumentation.aio_pika import processing_all, unprocessed
-from rabbitmq_aio_pika.broker.errors import LOST
+from rabbitmq_aio_pika.broker.errors import is_loss, losses_ignored, reason_of
 from rabbitmq_aio_pika.broker.subscription import Subscription
 from rabbitmq_aio_pika.broker.topology import SCANNED
 from rabbitmq_aio_pika.messages import MalformedError, read_body
@@ -57,11 +56,8 @@ class ScanRecorder:
             try:
                 if batch:
                     await self._process(batch)
-            except LOST as error:  # their channel is gone
-                _log.info("%d scans come again: %s", len(batch), error or type(error).__name__)
-            except Exception:  # noqa: BLE001 - the worker outlives every batch
-                _log.exception("%d scans were not recorded and come again", len(batch))
-                await self._give_back(batch)
+            except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - it outlives every batch
+                await self._give_back(batch, error)
 
     async def _collect(self) -> list[AbstractIncomingMessage]:
         """Wait for one, then for more until the batch is full, the time is up, or it is to end."""
@@ -94,7 +90,15 @@ class ScanRecorder:
                 await transaction.run_many("INSERT OR IGNORE INTO scans VALUES (?, ?, ?, ?)", rows)
             await batch[-1].ack(multiple=True)  # and with it all that came before
 
-    async def _give_back(self, batch: list[AbstractIncomingMessage]) -> None:
+    async def _give_back(
+        self, batch: list[AbstractIncomingMessage], error: Exception | asyncio.CancelledError
+    ) -> None:
+        if is_loss(error):  # their channel is gone
+            _log.info("%d scans come again: %s", len(batch), reason_of(error))
+        elif isinstance(error, asyncio.CancelledError):
+            raise error  # the service ends
+        else:
+            _log.error("%d scans were not recorded and come again", len(batch), exc_info=error)
         await asyncio.sleep(_PAUSE_SECONDS)
-        with suppress(*LOST):
+        with losses_ignored():
             await batch[-1].nack(multiple=True, requeue=True)

@@ -8,14 +8,13 @@ with what the handler raised; the wait for a worker is not in it.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection
 from opentelemetry.metrics import Counter
 
 from otelkit.instrumentation.aio_pika import processing, unprocessed
-from rabbitmq_aio_pika.broker.errors import LOST
+from rabbitmq_aio_pika.broker.errors import is_loss, losses_ignored, reason_of
 from rabbitmq_aio_pika.broker.subscription import Subscription
 from rabbitmq_aio_pika.retries import Retries
 from rabbitmq_aio_pika.settings import Settings
@@ -70,10 +69,20 @@ class Consumer:
         while (message := await self._waiting.get()) is not None:
             try:
                 await self._process(message)
-            except Exception:  # noqa: BLE001 - a worker outlives every message
-                _log.exception("message of %s is given back", self._queue)
-                with suppress(*LOST):
-                    await message.nack(requeue=True)
+            except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - a worker outlives every message
+                await self._give_back(message, error)
+
+    async def _give_back(
+        self, message: AbstractIncomingMessage, error: Exception | asyncio.CancelledError
+    ) -> None:
+        if is_loss(error):  # its channel is gone, and the acknowledgement with it
+            _log.info("message of %s comes again: %s", self._queue, reason_of(error))
+        elif isinstance(error, asyncio.CancelledError):
+            raise error  # the service ends
+        else:
+            _log.error("message of %s is given back", self._queue, exc_info=error)
+        with losses_ignored():
+            await message.nack(requeue=True)
 
     async def _process(self, message: AbstractIncomingMessage) -> None:
         failure, outcome = None, GIVEN_BACK
@@ -84,12 +93,9 @@ class Consumer:
                 await message.ack()
                 if failure is not None and outcome is not DUPLICATE:
                     raise failure
-        except LOST as error:
-            if error is not failure:  # its channel is gone, and the acknowledgement with it
-                outcome = GIVEN_BACK
-                _log.info("message of %s comes again: %s", self._queue, error or type(error).__name__)
         except Exception as error:
             if error is not failure:
+                outcome = GIVEN_BACK
                 raise
         finally:
             self._desk.settled.add(1, {"shop.queue": self._queue, "shop.outcome": outcome})

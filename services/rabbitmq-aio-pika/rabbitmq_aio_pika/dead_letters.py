@@ -15,7 +15,7 @@ from opentelemetry.instrumentation.utils import suppress_instrumentation
 from opentelemetry.trace import SpanContext
 
 from otelkit.instrumentation.aio_pika import processing
-from rabbitmq_aio_pika.broker.errors import LOST, BrokerError, UnavailableError, UnroutableError
+from rabbitmq_aio_pika.broker.errors import UnroutableError, broker_errors
 from rabbitmq_aio_pika.broker.topology import DEAD_LETTERS
 from rabbitmq_aio_pika.messages import ATTEMPT, ERROR_TYPE, QUEUE, attempts_of, copy_message, text_of
 from rabbitmq_aio_pika.publisher import Letter, Publisher
@@ -79,24 +79,19 @@ class DeadLetters:
 @asynccontextmanager
 async def _open_queue(connection: AbstractRobustConnection) -> AsyncIterator[tuple[AbstractQueue, int]]:
     """The queue, on a channel that gives back what was not acknowledged, and how many it has."""
-    try:
+    with broker_errors("the queue of dead letters"):
         async with asyncio.timeout(_OPEN_SECONDS):
             channel = await connection.channel()
         async with channel:
             queue = await channel.declare_queue(DEAD_LETTERS, passive=True)
             yield queue, queue.declaration_result.message_count or 0
-    except BrokerError:
-        raise
-    except LOST as error:
-        reason = f"{error or type(error).__name__}"
-        raise UnavailableError(f"dead letters cannot be reached: {reason}") from error
 
 
 async def _wait_until_put_back(connection: AbstractRobustConnection, count: int) -> None:
     # The broker takes a moment for that, in which a replay would not find what was just looked at.
     with suppress(TimeoutError):
         async with asyncio.timeout(_PUT_BACK_SECONDS), _open_queue(connection) as (queue, _):
-            while ((await queue.declare()).message_count or 0) < count:
+            while ((await queue.declare()).message_count or 0) < count:  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(_LOOK_SECONDS)
 
 

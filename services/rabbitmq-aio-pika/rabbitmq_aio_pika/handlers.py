@@ -58,6 +58,7 @@ async def ask_for_quote(question: QuoteRequest, shop: Wired) -> Quote:
 @router.get("/outbox")
 async def show_outbox(shop: Wired, limit: Limit = 20) -> OutboxView:
     """Show what waits for the broker, and why."""
+    await shop.outbox.count()
     messages = [
         WaitingMessage(
             message_id=message.message_id,
@@ -68,7 +69,6 @@ async def show_outbox(shop: Wired, limit: Limit = 20) -> OutboxView:
         )
         for message in await shop.outbox.show(limit)
     ]
-    await shop.outbox.count()
     return OutboxView(waiting=shop.outbox.waiting, refused=shop.outbox.refused, messages=messages)
 
 

@@ -1,30 +1,31 @@
 """The service in this process, on a real broker, sending to a sink; one test, one topology, one store."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
+from uuid import uuid4
 
 import aio_pika
 import pytest
 from pydantic import SecretStr
-from starlette.testclient import TestClient
 
 from otelkit import Telemetry, configure
 from otelkit.testing import Sink
+from otelkit.testing.servers.fixtures import _serve
 from otelkit.testing.servers.server import Server
 from otelkit.traces import Span
-from rabbitmq_aio_pika.broker.topology import plan_exchanges, plan_queues
-from rabbitmq_aio_pika.server import create_app
+from rabbitmq_aio_pika.broker.topology import STANDARD, plan_exchanges, plan_queues
+from rabbitmq_aio_pika.messages import make_message
+from rabbitmq_aio_pika.publisher import Letter
 from rabbitmq_aio_pika.settings import Settings
+from rabbitmq_aio_pika.shapes import ShipmentRequest
 from rabbitmq_aio_pika.shipping import Carrier
 from rabbitmq_aio_pika.shop import Shop, open_shop
-from rabbitmq_aio_pika.startup import instrument, start_telemetry
+from rabbitmq_aio_pika.startup import instrument
 
-T = TypeVar("T")
 OpenShop = Callable[..., AbstractAsyncContextManager[Shop]]
 Spans = Callable[[Any], Awaitable[list[Span]]]
 MakeSettings = Callable[..., Settings]
@@ -38,16 +39,6 @@ QUICK: dict[str, Any] = {
     "batch_seconds": 0.2,
     "drain_seconds": 2,
 }
-
-
-def run_apart(work: Callable[[], Awaitable[T]]) -> T:
-    """Run a coroutine in a loop and thread of its own: fixtures must not touch the test's loop."""
-
-    async def main() -> T:
-        return await work()
-
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, main()).result()
 
 
 async def remove_topology(settings: Settings) -> None:
@@ -73,21 +64,31 @@ def make_settings(tmp_path: Path) -> MakeSettings:
     return make
 
 
-@pytest.fixture
-def clear_topology() -> Callable[[Settings], None]:
-    """Delete what a service with these settings declares."""
-    return lambda settings: run_apart(lambda: remove_topology(settings))
+def clear(settings: Settings) -> Settings:
+    """Begin with no topology; in a thread, for fixtures must not touch the test's loop."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, remove_topology(settings)).result()
+    return settings
 
 
 @pytest.fixture
-def settings(
-    rabbitmq_server: Server, make_settings: MakeSettings, clear_topology: Callable[[Settings], None]
-) -> Iterator[Settings]:
+def settings(rabbitmq_server: Server, make_settings: MakeSettings) -> Iterator[Settings]:
     """Settings on the shared broker, whose topology is gone before and after the test."""
-    settings = make_settings(rabbitmq_server.url)
-    clear_topology(settings)
+    settings = clear(make_settings(rabbitmq_server.url))
     yield settings
-    clear_topology(settings)
+    clear(settings)
+
+
+@pytest.fixture(scope="session")
+def broker(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """A broker that tests may break, and mend: it takes long to start."""
+    yield from _serve(request.config, "rabbitmq", own=True)
+
+
+@pytest.fixture
+def own_settings(broker: Server, make_settings: MakeSettings) -> Settings:
+    """Settings on that broker, which has no topology yet."""
+    return clear(make_settings(broker.url))
 
 
 @pytest.fixture
@@ -132,16 +133,12 @@ def spans(otlp_sink: Sink) -> Spans:
 
 
 @pytest.fixture
-def client(
-    otlp_sink: Sink, reset_telemetry: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[TestClient]:
-    """A client of the service over HTTP, which consumes already."""
-    for name, value in otlp_sink.environment().items():
-        monkeypatch.setenv(name, value)
-    app = create_app(settings, start_telemetry())
-    with TestClient(app, raise_server_exceptions=False) as client:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not app.state.shop.consuming.up.is_set():
-            assert time.monotonic() < deadline, "the service does not consume"
-            time.sleep(0.02)
-        yield client
+def letter() -> Callable[..., Letter]:
+    """Make a request for a shipment, straight for a queue."""
+
+    def make(message_id: str = "", body: bytes = b"", queue: str = STANDARD, priority: int = 0) -> Letter:
+        wanted = ShipmentRequest(order_id="order-1", priority=priority).model_dump_json().encode()
+        message_id = message_id or str(uuid4())
+        return Letter("", queue, make_message(message_id, "shipment", body or wanted, priority=priority))
+
+    return make

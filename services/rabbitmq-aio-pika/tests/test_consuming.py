@@ -1,28 +1,24 @@
-"""What becomes of messages that fail, come twice or take their consumer down; how many go at once."""
+"""How many messages are processed at once, in which order, and each of them once."""
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from uuid import uuid4
 
 import pytest
-from aio_pika.abc import AbstractIncomingMessage
 
 from otelkit.testing import Sink
 from otelkit.testing.logs import LogRecord
-from rabbitmq_aio_pika.broker.topology import CUSTOMS, EXPRESS, STANDARD
-from rabbitmq_aio_pika.consumer import Consumer, Desk
-from rabbitmq_aio_pika.messages import PermanentError, make_message
+from rabbitmq_aio_pika.broker.topology import EXPRESS, STANDARD
 from rabbitmq_aio_pika.patterns import until
 from rabbitmq_aio_pika.publisher import Letter
-from rabbitmq_aio_pika.settings import Settings
 from rabbitmq_aio_pika.shapes import DeadLetter, ShipmentRequest
 from rabbitmq_aio_pika.shipping import Carrier
 from rabbitmq_aio_pika.shop import Shop
 
 pytestmark = pytest.mark.integration
 OpenShop = Callable[..., AbstractAsyncContextManager[Shop]]
+MakeLetter = Callable[..., Letter]
 
 
 class ScriptedCarrier(Carrier):
@@ -40,87 +36,11 @@ class ScriptedCarrier(Carrier):
         await self._act()
 
 
-def letter(
-    message_id: str = "", body: bytes | None = None, queue: str = STANDARD, priority: int = 0
-) -> Letter:
-    wanted = ShipmentRequest(order_id="order-1", priority=priority)
-    message = make_message(
-        message_id or str(uuid4()),
-        "shipment.requested",
-        wanted.model_dump_json().encode() if body is None else body,
-        priority=priority,
-    )
-    return Letter("", queue, message)
-
-
 async def dead_letters(shop: Shop) -> list[DeadLetter]:
     return (await shop.dead_letters.show(shop.consuming.connection, 100)).letters
 
 
-async def fail() -> None:
-    raise LookupError("poison")
-
-
-async def test_poison_message_is_dead_after_the_set_attempts_with_the_exceptions_type(
-    open_here: OpenShop,
-) -> None:
-    carrier = ScriptedCarrier(fail)
-    async with open_here(carrier) as shop:
-        await shop.publisher.publish(letter("poison"))
-        await until(lambda: dead_letters(shop))
-        (dead,) = await dead_letters(shop)
-
-    assert dead == DeadLetter(message_id="poison", queue=STANDARD, error_type="LookupError", attempts=3)
-    first, second, third = carrier.times
-    assert second - first >= 0.2
-    assert third - second >= 0.4
-
-
-async def test_message_that_succeeds_at_last_is_processed_once(open_here: OpenShop) -> None:
-    attempts = 0
-
-    async def fail_twice() -> None:
-        nonlocal attempts
-        attempts += 1
-        if attempts < 3:
-            await fail()
-
-    async with open_here(ScriptedCarrier(fail_twice)) as shop:
-        await shop.publisher.publish(letter("late"))
-        await until(lambda: shop.desk._inbox.has(STANDARD, "late"))
-        assert await dead_letters(shop) == []
-
-    assert attempts == 3
-
-
-async def test_malformed_message_is_dead_at_once(open_here: OpenShop) -> None:
-    carrier = ScriptedCarrier(fail)
-    async with open_here(carrier) as shop:
-        await shop.publisher.publish(letter("malformed", b'{"order_id": 7}'))
-        await until(lambda: dead_letters(shop))
-        (dead,) = await dead_letters(shop)
-
-    assert (dead.error_type, dead.attempts) == ("MalformedError", 1)
-    assert carrier.times == []
-
-
-async def test_attempts_of_another_type_are_none(open_here: OpenShop) -> None:
-    odd: list[object] = ["many", -5, 10**12, True, None, [1], {"a": 1}]
-    async with open_here(ScriptedCarrier(fail)) as shop:
-        for number, attempts in enumerate(odd):
-            sent = letter(f"odd-{number}")
-            sent.message.headers["shop-attempt"] = attempts  # type: ignore[assignment]  # on purpose
-            await shop.publisher.publish(sent)
-        await until(lambda: all_dead(shop, len(odd)))
-
-        assert [dead.attempts for dead in await dead_letters(shop)] == [3] * len(odd)
-
-
-async def all_dead(shop: Shop, count: int) -> bool:
-    return len(await dead_letters(shop)) == count
-
-
-async def test_message_that_comes_twice_is_processed_once(open_here: OpenShop) -> None:
+async def test_message_that_comes_twice_is_processed_once(open_here: OpenShop, letter: MakeLetter) -> None:
     async def succeed() -> None:
         await asyncio.sleep(0)
 
@@ -134,7 +54,9 @@ async def test_message_that_comes_twice_is_processed_once(open_here: OpenShop) -
     assert len(carrier.times) == 2
 
 
-async def test_copies_that_are_processed_at_the_same_time_have_one_effect(open_here: OpenShop) -> None:
+async def test_copies_that_are_processed_at_the_same_time_have_one_effect(
+    open_here: OpenShop, letter: MakeLetter
+) -> None:
     both_there, copies = asyncio.Event(), 0
 
     async def meet() -> None:
@@ -161,7 +83,7 @@ async def queue_is_empty(shop: Shop, name: str) -> bool:
         return queue.declaration_result.message_count == 0
 
 
-async def test_only_so_many_messages_are_processed_at_once(open_here: OpenShop) -> None:
+async def test_only_so_many_messages_are_processed_at_once(open_here: OpenShop, letter: MakeLetter) -> None:
     now, most, done = 0, 0, 0
 
     async def count() -> None:
@@ -182,7 +104,9 @@ async def test_only_so_many_messages_are_processed_at_once(open_here: OpenShop) 
     assert most == 3
 
 
-async def test_urgent_parcels_overtake_others_on_the_express_queue(open_here: OpenShop) -> None:
+async def test_urgent_parcels_overtake_others_on_the_express_queue(
+    open_here: OpenShop, letter: MakeLetter
+) -> None:
     gate = asyncio.Event()
 
     async def wait_for_gate() -> None:
@@ -208,21 +132,6 @@ async def first_is_asked(carrier: ScriptedCarrier) -> bool:
     return bool(carrier.priorities)
 
 
-async def test_message_that_takes_its_consumer_down_is_dead_by_the_brokers_limit(open_here: OpenShop) -> None:
-    async with open_here(delivery_limit=3) as shop:
-        await shop._consumers[2].stop(1)  # that of the customs
-        await shop.publisher.publish(letter("killer", queue=CUSTOMS))
-        for _ in range(4):
-            channel = await shop.consuming.connection.channel()
-            queue = await channel.declare_queue(CUSTOMS, passive=True)
-            await until(lambda queue=queue: queue.get(fail=False))  # type: ignore[misc]  # a lambda's default
-            await channel.close()  # as a process that dies with it
-        await until(lambda: dead_letters(shop))
-        (dead,) = await dead_letters(shop)
-
-    assert (dead.message_id, dead.queue, dead.error_type) == ("killer", CUSTOMS, "delivery_limit")
-
-
 async def test_parcel_is_announced_to_all_who_want_to_know(shop: Shop, otlp_sink: Sink) -> None:
     wanted = ShipmentRequest(order_id="order-1", country="NZ")
     await shop.desk.request(wanted)
@@ -231,24 +140,3 @@ async def test_parcel_is_announced_to_all_who_want_to_know(shop: Shop, otlp_sink
         return {"customer told", "revenue booked", "declared to customs"} <= {str(log.body) for log in logs}
 
     await asyncio.to_thread(otlp_sink.wait_for_logs, told)
-
-
-async def test_handler_that_gives_up_for_good_is_not_asked_again(
-    shop: Shop, settings: Settings, otlp_sink: Sink
-) -> None:
-    asked = 0
-
-    async def refuse(_: str, __: AbstractIncomingMessage) -> None:
-        nonlocal asked
-        asked += 1
-        raise PermanentError("never")
-
-    await shop._consumers[2].stop(1)
-    shared: Desk = shop._consumers[0]._desk
-    consumer = Consumer(CUSTOMS, refuse, shared, settings)
-    await consumer.start(shop.consuming.connection)
-    await shop.publisher.publish(letter("never", queue=CUSTOMS))
-    await until(lambda: dead_letters(shop))
-    await consumer.stop(1)
-
-    assert asked == 1

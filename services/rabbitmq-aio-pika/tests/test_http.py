@@ -1,14 +1,18 @@
 """What a client sees: its request taken, found, refused as problem details; the outbox; a replay."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from starlette.testclient import TestClient
 
-from otelkit.testing import Sink
+from otelkit.testing import Sink, trace_tree
+from otelkit.testing.expected import ReadmeTraces
+from rabbitmq_aio_pika.server import create_app
+from rabbitmq_aio_pika.settings import Settings
+from rabbitmq_aio_pika.startup import start_telemetry
 
 pytestmark = pytest.mark.integration
 NOBODY = str(uuid4())
@@ -20,6 +24,19 @@ def wait_for(answer: Callable[[], Any], seconds: float = 10.0) -> Any:
         assert time.monotonic() < deadline, "it does not come true"
         time.sleep(0.02)
     return found
+
+
+@pytest.fixture
+def client(
+    otlp_sink: Sink, reset_telemetry: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[TestClient]:
+    """A client of the service over HTTP, which consumes already."""
+    for name, value in otlp_sink.environment().items():
+        monkeypatch.setenv(name, value)
+    app = create_app(settings, start_telemetry())
+    with TestClient(app, raise_server_exceptions=False) as client:
+        wait_for(app.state.shop.consuming.up.is_set)
+        yield client
 
 
 @pytest.mark.parametrize(
@@ -103,3 +120,20 @@ def test_quote_comes_over_the_broker(client: TestClient) -> None:
 
 def test_health_says_how_the_broker_is(client: TestClient) -> None:
     assert client.get("/healthz").json() == {"status": "ok", "broker": "up"}
+
+
+def test_request_over_http_is_the_root_of_all_that_becomes_of_it(
+    client: TestClient, otlp_sink: Sink, readme_trace: ReadmeTraces
+) -> None:
+    client.post("/shipments", json={"order_id": "order-1"})
+
+    assert trace_tree(otlp_sink.wait_for_spans(7), order="name") == readme_trace("request")
+
+
+def test_probes_and_looking_at_dead_letters_leave_no_spans_of_messages(
+    client: TestClient, otlp_sink: Sink
+) -> None:
+    client.get("/healthz")
+    client.get("/dead-letters")
+
+    assert [span.name for span in otlp_sink.wait_for_spans(1)] == ["GET /dead-letters"]

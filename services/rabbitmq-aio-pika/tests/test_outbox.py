@@ -3,23 +3,18 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from pathlib import Path
 
 import pytest
 
-from otelkit import ConfigurationError
 from otelkit.testing import Sink
-from rabbitmq_aio_pika.broker.errors import BrokerError, UnavailableError, UnroutableError
-from rabbitmq_aio_pika.broker.topology import SHIPMENTS, STANDARD
+from rabbitmq_aio_pika.broker.topology import STANDARD
 from rabbitmq_aio_pika.messages import make_message
 from rabbitmq_aio_pika.patterns import until
 from rabbitmq_aio_pika.publisher import Letter
-from rabbitmq_aio_pika.settings import Settings
 from rabbitmq_aio_pika.shapes import ShipmentRequest
 from rabbitmq_aio_pika.shipping import Carrier
 from rabbitmq_aio_pika.shop import Shop
-from rabbitmq_aio_pika.store.database import open_database
-from rabbitmq_aio_pika.store.outbox import FullError, Outbox, OutboxMessage
+from rabbitmq_aio_pika.store.outbox import FullError, OutboxMessage
 from rabbitmq_aio_pika.store.shipments import SHIPPED, ConflictError
 
 pytestmark = pytest.mark.integration
@@ -57,13 +52,6 @@ async def test_unroutable_message_stays_with_its_reason_and_holds_up_no_other(sh
     assert "shipment.requested.drone" in kept.reason
     assert "312 NO_ROUTE" in kept.reason
     assert kept.attempts >= 1
-
-
-async def test_unroutable_message_is_an_error_of_whoever_publishes_it_himself(shop: Shop) -> None:
-    letter = Letter(SHIPMENTS, "shipment.requested.drone", make_message("1", "shipment.requested", b"{}"))
-
-    with pytest.raises(UnroutableError, match="312 NO_ROUTE"):
-        await shop.publisher.publish(letter)
 
 
 async def test_message_that_closes_the_channel_takes_no_others_down_with_it(shop: Shop) -> None:
@@ -141,50 +129,3 @@ async def test_full_outbox_takes_no_more_requests(open_here: OpenShop) -> None:
 
         with pytest.raises(FullError, match="2 messages wait"):
             await shop.desk.request(parcel())
-
-
-async def test_each_of_many_messages_in_flight_gets_its_own_verdict(shop: Shop) -> None:
-    letters = [
-        Letter(
-            SHIPMENTS,
-            "shipment.requested.drone" if number % 7 == 0 else "shipment.requested.standard",
-            make_message(f"many-{number}", "shipment.requested", parcel().model_dump_json().encode()),
-        )
-        for number in range(500)
-    ]
-
-    errors = await shop.publisher.publish_all(letters)
-
-    refused = [number for number, error in enumerate(errors) if isinstance(error, UnroutableError)]
-    assert refused == list(range(0, 500, 7))
-    assert sum(error is None for error in errors) == 500 - len(refused)
-
-
-async def test_refused_messages_wait_longer_and_longer(tmp_path: Path) -> None:
-    async with open_database(tmp_path / "shop.sqlite") as database:
-        outbox = Outbox(database, 10)
-        async with database.transaction() as transaction:
-            await outbox.add(transaction, OutboxMessage("1", "shop", "key", "kind", b"{}"))
-        (message,) = await outbox.take_due(10)
-
-        await outbox.settle([], [(message, "nobody wants it")])
-
-        assert await outbox.take_due(10) == []
-        (kept,) = await outbox.show(10)
-        assert (kept.attempts, kept.reason) == (1, "nobody wants it")
-
-
-async def test_store_of_another_process_is_named_with_the_remedy(shop: Shop, settings: Settings) -> None:
-    with pytest.raises(ConfigurationError, match="RABBITMQ_AIO_PIKA_STORE"):
-        async with open_database(settings.store):
-            pass
-
-
-async def test_publisher_that_was_closed_says_so(open_here: OpenShop) -> None:
-    async with open_here() as shop:
-        publisher = shop.publisher
-
-    with pytest.raises(UnavailableError):
-        await publisher.publish(Letter("", STANDARD, make_message("1", "kind", b"{}")))
-    (error,) = await publisher.publish_all([Letter("", STANDARD, make_message("1", "kind", b"{}"))])
-    assert isinstance(error, BrokerError)

@@ -32,10 +32,8 @@ def start_in_vain(folder: Path, **environment: str) -> str:
     ("name", "value"),
     [
         ("RABBITMQ_URL", f"http://shop:{PASSWORD}@127.0.0.1/"),
-        ("RABBITMQ_URL", f"amqp://shop:{PASSWORD}@127.0.0.1:port/"),
         ("RABBITMQ_URL", PASSWORD),
         ("RABBITMQ_AIO_PIKA_PORT", "99999"),
-        ("RABBITMQ_AIO_PIKA_PREFETCH", "0"),
         ("RABBITMQ_AIO_PIKA_RETRY_DELAYS_SECONDS", "[0]"),
         ("RABBITMQ_AIO_PIKA_RETRY_DELAYS_SECONDS", "soon"),
         ("RABBITMQ_AIO_PIKA_STORE", "/nowhere/at/all.sqlite"),

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from opentelemetry import trace
-from starlette.testclient import TestClient
 
 from otelkit.testing import Sink, trace_tree
 from otelkit.testing.expected import ReadmeTraces
@@ -124,23 +123,6 @@ async def test_exception_of_a_message_is_recorded_once_for_each_attempt(shop: Sh
 
     recorded = [event for span in await spans(19) for event in span.events if event.name == "exception"]
     assert len(recorded) == 3
-
-
-def test_request_over_http_is_the_root_of_all_that_becomes_of_it(
-    client: TestClient, otlp_sink: Sink, readme_trace: ReadmeTraces
-) -> None:
-    client.post("/shipments", json={"order_id": "order-1"})
-
-    assert tree_of(otlp_sink.wait_for_spans(7)) == readme_trace("request")
-
-
-def test_probes_and_looking_at_dead_letters_leave_no_spans_of_messages(
-    client: TestClient, otlp_sink: Sink
-) -> None:
-    client.get("/healthz")
-    client.get("/dead-letters")
-
-    assert [span.name for span in otlp_sink.wait_for_spans(1)] == ["GET /dead-letters"]
 
 
 async def test_pools_are_counted_by_name_and_state(shop: Shop, otlp_sink: Sink, spans: Spans) -> None:

@@ -38,6 +38,12 @@ class SpanWithMoments(SpanWithAttributes):
         self._move_links()
         return super().links
 
+    def to_json(self, indent: int | None = 4) -> str:
+        """Give what the SDK gives."""
+        self._move_events()
+        self._move_links()
+        return str(super().to_json(indent))
+
     def add_event(self, name: str, attributes: Attributes = None, timestamp: int | None = None) -> None:
         """Add an event; ignored with a warning when the span has ended."""
         if not attributes and self._add_plain_event(name, timestamp):

@@ -17,7 +17,7 @@ from aio_pika.exceptions import (
 from otelkit import ConfigurationError
 from rabbitmq_aio_pika.broker.address import place_of
 from rabbitmq_aio_pika.broker.decoding import survive_undecodable
-from rabbitmq_aio_pika.broker.errors import LOST, UnavailableError
+from rabbitmq_aio_pika.broker.errors import LOST, UnavailableError, reason_of
 from rabbitmq_aio_pika.settings import Settings
 
 _REFUSALS = (AuthenticationError, ProbableAuthenticationError)
@@ -47,4 +47,4 @@ async def open_connection(settings: Settings, purpose: str) -> AbstractRobustCon
         reason = "there is no such virtual host, or not for this user"
         raise ConfigurationError(f"{place_of(url)} refuses us: {reason} (check RABBITMQ_URL)") from error
     except (*LOST, AMQPConnectionError) as error:
-        raise UnavailableError(f"{place_of(url)} does not answer: {error or type(error).__name__}") from error
+        raise UnavailableError(f"{place_of(url)} does not answer: {reason_of(error)}") from error

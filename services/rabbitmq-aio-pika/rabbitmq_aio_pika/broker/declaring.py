@@ -7,7 +7,7 @@ broker that lost everything is furnished anew.
 from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import ChannelClosed
 
-from rabbitmq_aio_pika.broker.errors import LOST, TopologyError, UnavailableError
+from rabbitmq_aio_pika.broker.errors import LOST, TopologyError, UnavailableError, reason_of
 from rabbitmq_aio_pika.broker.topology import PARCELS, SHIPMENTS, plan_exchanges, plan_queues
 from rabbitmq_aio_pika.settings import Settings
 
@@ -36,4 +36,4 @@ async def declare_topology(channel: AbstractChannel, settings: Settings) -> None
     except ChannelClosed as error:
         raise TopologyError(f"{what} cannot be declared: {error} ({_REMEDY})") from error
     except LOST as error:
-        raise UnavailableError(f"{what} is not declared: {error or type(error).__name__}") from error
+        raise UnavailableError(f"{what} is not declared: {reason_of(error)}") from error

@@ -64,14 +64,37 @@ def broker_errors(what: str) -> Iterator[None]:
         raise UnavailableError(f"{what} lost its channel") from error
     except TimeoutError as error:
         raise UnconfirmedError(f"{what} was not confirmed in time") from error
-    except LOST as error:
-        raise UnavailableError(f"{what} lost its connection: {error}") from error
-    except asyncio.CancelledError:
-        # aiormq ends what waits on a connection that is closed on purpose as if its task were cancelled.
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
+    except (Exception, asyncio.CancelledError) as error:
+        if not is_loss(error):
             raise
-        raise UnavailableError(f"{what} lost its connection, which was closed") from None
+        raise UnavailableError(f"{what} lost its connection: {reason_of(error)}") from error
+
+
+@contextmanager
+def losses_ignored() -> Iterator[None]:
+    """End the block when the connection is lost or a bound is over: what it wanted to end has ended."""
+    try:
+        yield
+    except (Exception, asyncio.CancelledError) as error:
+        if not is_loss(error):
+            raise
+
+
+def is_loss(error: BaseException) -> bool:
+    """Say whether an exception means no more than that connection or channel is gone.
+
+    aiormq ends what waits on a channel that is closed on purpose by a bare Exception, or as if its task were
+    cancelled; a task that nobody has cancelled knows better.
+    """
+    if isinstance(error, asyncio.CancelledError):
+        task = asyncio.current_task()
+        return task is None or not task.cancelling()
+    return isinstance(error, LOST) or type(error) is Exception
+
+
+def reason_of(error: BaseException) -> str:
+    """Give an exception's text, or what it is when it has none."""
+    return str(error) or type(error).__name__
 
 
 def _answer_of(error: PublishError) -> str:

@@ -9,10 +9,10 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Generic, Protocol, TypeVar
 
-from rabbitmq_aio_pika.broker.errors import LOST, UnavailableError
+from rabbitmq_aio_pika.broker.errors import UnavailableError, losses_ignored
 from rabbitmq_aio_pika.broker.pool_metrics import PoolMetrics
 
 
@@ -103,6 +103,6 @@ class Pool(Generic[T]):
 
 async def close_in_time(item: Closable) -> None:
     """Close a connection or a channel; a broker that does not answer is left alone after a second."""
-    with suppress(*LOST):
+    with losses_ignored():
         async with asyncio.timeout(CLOSE_SECONDS):
             await item.close()

@@ -6,18 +6,16 @@ coming back each of them waits.
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aio_pika.abc import AbstractChannel, AbstractQueue, AbstractRobustConnection
 
-from rabbitmq_aio_pika.broker.errors import LOST, UnavailableError
+from rabbitmq_aio_pika.broker.errors import BrokerError, broker_errors, losses_ignored
 
 Callback = Callable[..., Awaitable[Any]]
 _STEP_SECONDS = 5.0
 _END_SECONDS = 1.0
-_log = logging.getLogger(__name__)
 
 
 class Subscription:
@@ -38,17 +36,17 @@ class Subscription:
         return self._name or (self._queue.name if self._queue is not None else "")
 
     async def open(self, connection: AbstractRobustConnection, callback: Callback) -> None:
-        """Begin. Raises UnavailableError."""
+        """Begin. Raises BrokerError."""
         try:
-            async with asyncio.timeout(_STEP_SECONDS):
-                self._channel = await connection.channel()
-                await self._channel.set_qos(self._prefetch)
-                self._queue = await self._declare(self._channel)
-                self._tag = await self._queue.consume(callback)
-        except LOST as error:
+            with broker_errors(f"the consumer of {self.name}"):
+                async with asyncio.timeout(_STEP_SECONDS):
+                    self._channel = await connection.channel()
+                    await self._channel.set_qos(self._prefetch)
+                    self._queue = await self._declare(self._channel)
+                    self._tag = await self._queue.consume(callback)
+        except BrokerError:
             await self.close()
-            reason = f"{error or type(error).__name__}"
-            raise UnavailableError(f"queue {self.name} cannot be consumed: {reason}") from error
+            raise
 
     async def _declare(self, channel: AbstractChannel) -> AbstractQueue:
         if self._name is None:
@@ -66,8 +64,6 @@ class Subscription:
             await self._end(self._channel.close())
 
     async def _end(self, ending: Awaitable[Any]) -> None:
-        try:
+        with losses_ignored():  # the broker has noticed by itself
             async with asyncio.timeout(_END_SECONDS):
                 await ending
-        except LOST as error:  # the broker has noticed by itself
-            _log.info("consumer of %s ended without the broker: %s", self.name, error or type(error).__name__)

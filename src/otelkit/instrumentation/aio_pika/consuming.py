@@ -5,6 +5,7 @@ again through here after a reconnect, so that it is never wrapped twice.
 """
 
 from functools import wraps
+from types import TracebackType
 from typing import Any
 
 from aio_pika import Queue
@@ -17,9 +18,26 @@ from otelkit.instrumentation.aio_pika.messages import begin_process, deliver
 from otelkit.instrumentation.aio_pika.rpc import traced_service
 from otelkit.instrumentation.aio_pika.unprocessing import Unprocessed
 from otelkit.instrumentation.messaging import Scope
+from otelkit.instrumentation.messaging.scopes import detach
 
 _TRACED = "_otelkit_traced"
 _ONLY_STORE = {"on_message", "on_result_message"}  # of an iterator, and of who has called
+
+
+class _Call(Scope):
+    """A call of a callback; a block in a task may take the operation over, and ends it then."""
+
+    __slots__ = ()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._operation.is_taken:
+            detach(self._token)
+            if error is not None:
+                self._operation.note(error)
+        else:
+            super().__exit__(kind, error, traceback)
 
 
 def traced_consume(original: Any, broker: Broker) -> Any:
@@ -50,7 +68,7 @@ def _processing(callback: Any, source: Source) -> Any:
         current = source.renewed()
         if current.telemetry.is_deaf_to(message.headers):
             return await callback(message)
-        with Scope(begin_process(current, message)):
+        with _Call(begin_process(current, message)):
             return await callback(message)
 
     setattr(process, _TRACED, True)

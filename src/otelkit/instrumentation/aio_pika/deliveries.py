@@ -5,7 +5,7 @@ delivery, of quorum queues, which count in `x-delivery-count`; `death_count` is 
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from opentelemetry.semconv._incubating.attributes.messaging_attributes import (
     MESSAGING_MESSAGE_BODY_SIZE,
@@ -19,6 +19,8 @@ DELIVERY_COUNT = "messaging.rabbitmq.message.delivery_count"
 DEATH_COUNT = "messaging.rabbitmq.message.death_count"
 DEATH_REASON = "messaging.rabbitmq.message.death_reason"
 _COUNT_HEADER, _DEATH_HEADER = "x-delivery-count", "x-death"
+_MOST = 2**63 - 1  # what OTLP can say
+_LONGEST_REASON = 256  # brokers know four words
 
 
 def describe(message: Any) -> dict[str, Any]:
@@ -42,13 +44,18 @@ def describe(message: Any) -> dict[str, Any]:
 def _history(headers: Mapping[str, Any]) -> dict[str, Any]:
     # Anybody can send these headers, with anything in them.
     found: dict[str, Any] = {}
-    if isinstance(count := headers.get(_COUNT_HEADER), int):
+    if _is_count(count := headers.get(_COUNT_HEADER)) and count < _MOST:
         found[DELIVERY_COUNT] = count + 1
     deaths = headers.get(_DEATH_HEADER)
     tables = [table for table in deaths if isinstance(table, dict)] if isinstance(deaths, list) else []
-    counts = [table["count"] for table in tables if isinstance(table.get("count"), int)]
-    if counts:
-        found[DEATH_COUNT] = sum(counts)
-    if tables and isinstance(reason := tables[0].get("reason"), str):  # the latest is the first
+    counts = [table["count"] for table in tables if _is_count(table.get("count"))]
+    if counts and (total := sum(counts)) <= _MOST:
+        found[DEATH_COUNT] = total
+    reason = tables[0].get("reason") if tables else None  # the latest is the first
+    if isinstance(reason, str) and len(reason) <= _LONGEST_REASON:
         found[DEATH_REASON] = reason
     return found
+
+
+def _is_count(value: Any) -> TypeGuard[int]:
+    return type(value) is int and 0 <= value <= _MOST

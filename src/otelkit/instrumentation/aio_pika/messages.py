@@ -13,7 +13,7 @@ from opentelemetry.context import Context
 
 from otelkit.instrumentation.aio_pika.brokers import Source
 from otelkit.instrumentation.aio_pika.deliveries import describe
-from otelkit.instrumentation.aio_pika.settling import MULTIPLE, REQUEUE, settle, tell
+from otelkit.instrumentation.aio_pika.settling import MULTIPLE, REQUEUE, settle
 from otelkit.instrumentation.messaging import Operation
 
 
@@ -29,19 +29,16 @@ class ReceivedMessage(IncomingMessage):
         """As aio-pika's."""
         details = {MULTIPLE: True} if multiple else {}
         await settle(self, "ack", super().ack(multiple), details)
-        tell(self, "ack", details)
 
     async def reject(self, requeue: bool = False) -> None:
         """As aio-pika's."""
         details = {REQUEUE: requeue}
         await settle(self, "reject", super().reject(requeue), details)
-        tell(self, "reject", details)
 
     async def nack(self, multiple: bool = False, requeue: bool = True) -> None:
         """As aio-pika's."""
         details = {REQUEUE: requeue, MULTIPLE: True} if multiple else {REQUEUE: requeue}
         await settle(self, "nack", super().nack(multiple, requeue), details)
-        tell(self, "nack", details)
 
     def process(
         self, requeue: bool = False, reject_on_redelivered: bool = False, ignore_processed: bool = False

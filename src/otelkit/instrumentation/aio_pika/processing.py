@@ -13,16 +13,7 @@ from opentelemetry.semconv._incubating.attributes.messaging_attributes import ME
 
 from otelkit.instrumentation.aio_pika.brokers import Active, Broker, Source
 from otelkit.instrumentation.aio_pika.messages import begin_process, operation_of, remember, source_of
-from otelkit.instrumentation.messaging import Operation, Scope
-
-
-class _Taken(Scope):
-    """A block whose operation ends with it, or when it is dropped without having been entered."""
-
-    __slots__ = ()
-
-    def __del__(self) -> None:
-        self._operation.end()
+from otelkit.instrumentation.messaging import Block, Operation
 
 
 def processing(message: Any) -> AbstractContextManager[Operation | None]:
@@ -37,8 +28,7 @@ def processing(message: Any) -> AbstractContextManager[Operation | None]:
     operation = operation_of(message)
     if operation is None or operation.has_ended:
         operation = begin_process(_source_of(broker, message), message, around)
-    operation.is_taken = True
-    return _Taken(operation)
+    return Block(operation)
 
 
 def processing_all(messages: Sequence[Any]) -> AbstractContextManager[Operation | None]:
@@ -50,15 +40,15 @@ def processing_all(messages: Sequence[Any]) -> AbstractContextManager[Operation 
     broker, around = Active.broker, get_current()
     if broker is None or all(broker.telemetry.is_deaf_to(one.headers, around) for one in messages):
         return nullcontext()
-    sources = {_source_of(broker, message) for message in messages}
+    sources = [_source_of(broker, message) for message in messages]
     keys = {(message.exchange, message.routing_key) for message in messages}
-    source = sources.pop() if len(sources) == 1 else broker.source(None, "")
+    source = sources[0] if len({*sources}) == 1 else broker.source(None, "")
     plan = source.processes[keys.pop() if len(keys) == 1 else (None, None)]
     more = {MESSAGING_BATCH_MESSAGE_COUNT: len(messages)}
     operation = broker.telemetry.begin_process_of_all(plan, [message.headers for message in messages], more)
-    for message in messages:
-        remember(message, operation, source)
-    return _Taken(operation)
+    for message, own in zip(messages, sources, strict=True):
+        remember(message, operation, own)
+    return Block(operation)
 
 
 def _source_of(broker: Broker, message: Any) -> Source:

@@ -53,7 +53,7 @@ def traced_publish(original: Any, broker: Broker) -> Any:
             return await original(exchange, message, routing_key, **options)
         url = url_of(exchange)
         plan, outgoing = plans[url, exchange.name, routing_key], Outgoing(message)
-        around = operation_around(routing_key)
+        around = operation_around(exchange.name, routing_key)
         operation = telemetry.begin(plan, describe(outgoing)) if around is None else around
         properties = outgoing.properties
         properties.headers = telemetry.headers_of(operation, properties.headers, host_of(url))

@@ -16,21 +16,23 @@ from otelkit.instrumentation.aio_pika.brokers import Broker, Source, url_of
 from otelkit.instrumentation.aio_pika.messages import begin_process
 from otelkit.instrumentation.messaging import Operation, Scope
 
+Route = tuple[str, str]  # to an exchange with a routing key
+
 
 class Within(NamedTuple):
-    """A request or a reply that is a part of an operation: what is published with this routing key."""
+    """An operation, and the route of the request or reply that is a part of it, if there is one."""
 
     operation: Operation
-    routing_key: str
+    route: Route | None
 
 
 WITHIN: ContextVar[Within | None] = ContextVar("otelkit_aio_pika_rpc", default=None)
 
 
-def operation_around(routing_key: str) -> Operation | None:
-    """Give the operation that a publish with this routing key is a part of."""
+def operation_around(exchange: str, routing_key: str) -> Operation | None:
+    """Give the operation that a publish by this route is a part of."""
     within = WITHIN.get()
-    if within is None or within.routing_key != routing_key or within.operation.has_ended:
+    if within is None or within.route != (exchange, routing_key) or within.operation.has_ended:
         return None
     return within.operation
 
@@ -47,7 +49,7 @@ def traced_call(original: Any, broker: Broker) -> Any:
         exchange = rpc.rpc_exchange.name if rpc.rpc_exchange else ""
         plan = broker.calls[url_of(rpc), exchange, routing_key]
         with Scope(telemetry.begin(plan)) as operation:
-            token = WITHIN.set(Within(operation, routing_key))
+            token = WITHIN.set(Within(operation, (exchange, routing_key)))
             try:
                 return await original(rpc, method_name, *arguments, **options)
             finally:
@@ -60,9 +62,9 @@ def noting(original: Any, _: Broker) -> Any:
     """Give a method of the server whose exception is the process span's; RPC sends it to the caller."""
 
     @wraps(original)
-    async def run(rpc: RPC, *arguments: Any) -> Any:
+    async def run(rpc: RPC, *arguments: Any, **named: Any) -> Any:
         try:
-            return await original(rpc, *arguments)
+            return await original(rpc, *arguments, **named)
         except BaseException as error:
             if (within := WITHIN.get()) is not None:
                 within.operation.note(error)
@@ -79,7 +81,8 @@ def traced_service(callback: Callable[..., Any], source: Source) -> Any:
         if current.telemetry.is_deaf_to(message.headers):
             return await callback(message)
         with Scope(begin_process(current, message)) as operation:
-            WITHIN.set(Within(operation, message.reply_to or ""))  # in a task of the message's own
+            # Replies go by the default exchange; the variable is that of a task of the message's own.
+            WITHIN.set(Within(operation, ("", message.reply_to) if message.reply_to else None))
             return await callback(message)
 
     return process

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from opentelemetry import baggage, propagate
 from opentelemetry.context import Context
+from opentelemetry.propagators.composite import CompositePropagator
 from opentelemetry.propagators.textmap import Getter, TextMapPropagator
 from opentelemetry.trace import Link, get_current_span
 
@@ -58,8 +59,12 @@ def extract(headers: Headers | None) -> Context:
     """Give what the sender injected, and nothing of the receiver's own context."""
     if not headers:
         return _EMPTY
+    return propagate.extract(headers, _EMPTY, _getter_for(headers))
+
+
+def _getter_for(headers: Headers) -> Getter[Headers]:
     # Who keeps to the case of one name keeps to that of the others.
-    return propagate.extract(headers, _EMPTY, _EXACTLY if "traceparent" in headers else _IN_ANY_CASE)
+    return _EXACTLY if "traceparent" in headers else _IN_ANY_CASE
 
 
 def carries_context(headers: Headers) -> bool:
@@ -110,9 +115,24 @@ def creation_of(headers: Headers | None) -> Creation:
 _UNKNOWN: Creation = _EMPTY, None
 
 
+def link_of(headers: Headers | None) -> Link | None:
+    """Read the link alone, for whoever needs no context: baggage is not looked at."""
+    if not headers:
+        return None
+    propagator = _without_baggage(propagate.get_global_textmap())
+    return link_to(propagator.extract(headers, _EMPTY, _getter_for(headers)))
+
+
+@lru_cache(maxsize=8)
+def _without_baggage(propagator: TextMapPropagator) -> TextMapPropagator:
+    parts = getattr(propagator, "_propagators", (propagator,))
+    others = [part for part in parts if set(part.fields) != {"baggage"}]
+    return others[0] if len(others) == 1 else CompositePropagator(others)
+
+
 def links_of(headers: Sequence[Headers | None]) -> list[Link]:
     """Give a link to the creation context of each message that has one."""
-    return [link for one in headers if one and (link := link_to(extract(one)))]
+    return [link for one in headers if (link := link_of(one)) is not None]
 
 
 def rebase(created: Context, around: Context | None) -> Context:

@@ -49,7 +49,7 @@ class Tallies:
         self._tallies: dict[frozenset[tuple[str, object]], Tally] = {}
 
     def of(self, attributes: Attributes) -> Tally:
-        """Give the count of these attributes."""
+        """Give the count of these attributes; beyond the limit that of the rest, whose attributes say so."""
         if len(self._tallies) >= MOST_SETS:
             attributes = self._tallies.get(_key(attributes), Tally(OVERFLOW)).attributes
         return self._tallies.setdefault(_key(attributes), Tally(attributes))

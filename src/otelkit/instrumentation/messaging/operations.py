@@ -8,6 +8,7 @@ from typing import Any
 
 from opentelemetry.context import Context
 from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
+from opentelemetry.semconv.attributes.exception_attributes import EXCEPTION_TYPE
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
 from otelkit.instrumentation.gathered import Gathered
@@ -49,22 +50,36 @@ class Operation:
             error, error_type = self._noted
         end_nanos = time_ns()
         attributes: dict[str, Any] = self._plan.metric
-        if error is not None or error_type:
-            attributes = {**attributes, ERROR_TYPE: error_type or name_of(error)}
-            self._mark(error, attributes[ERROR_TYPE])
-        self._duration.record(max(0, end_nanos - self._start_nanos) / NANOS, attributes, self.context)
-        self.span.end(end_nanos)
+        try:
+            if error is not None or error_type:
+                attributes = {**attributes, ERROR_TYPE: error_type or name_of(error)}
+                self._mark(error, attributes[ERROR_TYPE])
+        finally:
+            self._duration.record(max(0, end_nanos - self._start_nanos) / NANOS, attributes, self.context)
+            self.span.end(end_nanos)
 
     def _mark(self, error: BaseException | None, error_type: str) -> None:
         if not self.span.is_recording():
             return
         self.span.set_attribute(ERROR_TYPE, error_type)
+        text = _text_of(error)
         if error is not None and self._plan.kind is SpanKind.CONSUMER:
-            self.span.record_exception(error)
-        self.span.set_status(Status(StatusCode.ERROR, str(error) or None if error is not None else None))
+            if text is None:
+                self.span.add_event("exception", {EXCEPTION_TYPE: name_of(error)})
+            else:
+                self.span.record_exception(error)
+        self.span.set_status(Status(StatusCode.ERROR, text or None))
 
 
 def name_of(error: BaseException | None) -> str:
     """Give the `error.type` of an exception: its full name, without `builtins`."""
     kind = type(error)
     return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _text_of(error: BaseException | None) -> str | None:
+    """Give what an exception says; None where that raises, which must not replace it for the application."""
+    try:
+        return "" if error is None else str(error)
+    except Exception:  # noqa: BLE001 - whatever its `__str__` raises
+        return None

@@ -26,19 +26,23 @@ KINDS = {
     MessagingOperationTypeValues.PROCESS: SpanKind.CONSUMER,
     MessagingOperationTypeValues.SETTLE: SpanKind.CLIENT,
 }
+SENDS = {MessagingOperationTypeValues.CREATE, MessagingOperationTypeValues.SEND}
 
 
 class Plan:
     """Name, kind and attributes of a span, attributes of its metric point, and the count of messages.
 
-    `tally.count` is to be raised by whoever sends or takes messages.
+    `tally.count` is to be raised by whoever sends or takes messages. Points say what the count says, so that
+    destinations that are new for each message do not fill the histograms either: SDKs need not limit them.
     """
 
-    __slots__ = ("kind", "metric", "name", "span", "tally")
+    __slots__ = ("kind", "metric", "name", "sends", "span", "tally")
 
-    def __init__(self, name: str, kind: SpanKind, span: Attributes, metric: Attributes, tally: Tally) -> None:
-        self.name, self.kind, self.tally = name, kind, tally
-        self.span, self.metric = dict(span), dict(metric)
+    def __init__(
+        self, name: str, type_: MessagingOperationTypeValues, span: Attributes, tally: Tally
+    ) -> None:
+        self.name, self.kind, self.sends = name, KINDS[type_], type_ in SENDS
+        self.span, self.metric, self.tally = dict(span), tally.attributes, tally
 
 
 def make_plan(  # noqa: PLR0913, PLR0917 - all that is said of an operation
@@ -58,7 +62,7 @@ def make_plan(  # noqa: PLR0913, PLR0917 - all that is said of an operation
     else:
         metric.update(named)
     span_name = f"{operation} {template or name}".rstrip()
-    return Plan(span_name, KINDS[type_], {**metric, **named, **extra}, metric, tallies.of(metric))
+    return Plan(span_name, type_, {**metric, **named, **extra}, tallies.of(metric))
 
 
 class Plans(dict[K, Plan], Generic[K]):

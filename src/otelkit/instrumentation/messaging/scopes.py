@@ -7,8 +7,10 @@ What the body raised cannot be seen from there: use `processing()` of the instru
 to tell.
 """
 
+import logging
 from collections.abc import Callable
 from contextvars import Token
+from functools import cache
 from types import TracebackType
 
 from opentelemetry.context import (
@@ -17,8 +19,17 @@ from opentelemetry.context import (
     get_current,
 )
 from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY as _SUPPRESSED
+from opentelemetry.trace import get_current_span
 
 from otelkit.instrumentation.messaging.operations import Operation
+
+_OVER = "_otelkit_over"  # on the context of a turn that is over: the one from before it
+_LOST = (
+    "A loop over messages ended in another task than it ran in: its last message stays current there."
+    " Wrap the async generator that loops in contextlib.aclosing()"
+)
+_crossings = set[bool]()  # empty as long as no loops took turns, and there is nothing to look for
+_log = logging.getLogger(__name__)
 
 # For where each message pays for it, the variable itself, if the runtime context is one, as by default.
 _variable = getattr(_RUNTIME_CONTEXT, "_current_context", None)
@@ -51,10 +62,10 @@ class Turns:
         """End the turn, if one is on, and give back the context from before it."""
         operation, token = self._operation, self._token
         self._operation = self._token = None
-        if token is not None:
-            detach(token)
-        if operation is not None and not operation.is_taken:
-            operation.end(error)
+        if operation is not None and token is not None:
+            leave(operation, token)
+            if not operation.is_taken:
+                operation.end(error)
 
     def __del__(self) -> None:
         if self._operation is not None:
@@ -102,3 +113,35 @@ def detach(token: Token[Context]) -> None:
         _reset(token)
     except ValueError:  # collected in another context: garbage of a cycle, or a task that was left over
         return
+
+
+def leave(operation: Operation, token: Token[Context]) -> None:
+    """Give back the context from before a loop's turn, which another loop of the task may have left behind.
+
+    Loops that take turns, as in `zip`, do not end in the order that they began in: where another's context is
+    current it stays, and this one is known to be over when that other's turn ends.
+    """
+    current = current_context()
+    is_own = current is operation.context or get_current_span(current) is operation.span
+    if is_own:
+        try:
+            _reset(token)
+        except ValueError:
+            is_own = False
+            _tell_of_a_lost_turn()
+    if not is_own:
+        _crossings.add(True)
+        setattr(operation.context, _OVER, _live(token.old_value))
+    elif _crossings and hasattr(token.old_value, _OVER):
+        attach(_live(token.old_value))
+
+
+def _live(context: object) -> Context:
+    while (before := getattr(context, _OVER, None)) is not None:
+        context = before
+    return context if isinstance(context, Context) else Context()  # none was ever set
+
+
+@cache
+def _tell_of_a_lost_turn() -> None:  # once
+    _log.warning(_LOST)

@@ -24,12 +24,10 @@ from otelkit.instrumentation.messaging.carriers import (
 )
 from otelkit.instrumentation.messaging.instruments import SCHEMA, instruments_of
 from otelkit.instrumentation.messaging.operations import Operation
-from otelkit.instrumentation.messaging.plans import Attributes, Plan, make_plan
+from otelkit.instrumentation.messaging.plans import SENDS, Attributes, Plan, make_plan
 from otelkit.instrumentation.messaging.scopes import current_context, is_suppressed
 from otelkit.instrumentation.messaging.settings import Settings
 from otelkit.instrumentation.messaging.templates import Destination
-
-_SENDS = {MessagingOperationTypeValues.CREATE, MessagingOperationTypeValues.SEND}
 
 
 class Telemetry:
@@ -70,7 +68,7 @@ class Telemetry:
             common: system and server, of spans and points.
             extra: of the span alone.
         """
-        tallies = self.instruments.sent if type_ in _SENDS else self.instruments.consumed
+        tallies = self.instruments.sent if type_ in SENDS else self.instruments.consumed
         return make_plan(operation, type_, destination, {**common}, {**(extra or {})}, tallies)
 
     def is_off(self) -> bool:

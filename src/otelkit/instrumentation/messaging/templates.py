@@ -12,7 +12,8 @@ ID = "{id}"
 _PART = r"(?<![A-Za-z0-9]){}(?![A-Za-z0-9])"  # between separators of any kind
 _IDS = re.compile(
     _PART.format(
-        r"(?:[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"  # a UUID
+        r"(?:(?<![^\s./:])@*+[^\s./:@]++@[^\s./:]++"  # a mail address, up to its first dot: whose name it is
+        r"|[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"  # a UUID
         r"|[0-9]+"
         r"|(?=[A-Fa-f]*[0-9])[0-9A-Fa-f]{8,}"  # a hash, or a UUID without hyphens
         r"|(?=[0-9]*(?:[A-Za-z]+[0-9]+){2})[A-Za-z0-9]{16,})"  # letters and digits mixed, as in a ULID

@@ -19,6 +19,7 @@ from otelkit.instrumentation.messaging import read_settings
 from otelkit.instrumentation.nats.callbacks import patch_callbacks
 from otelkit.instrumentation.nats.key_values import patch_key_values
 from otelkit.instrumentation.nats.loops import patch_loops
+from otelkit.instrumentation.nats.losses import patch_losses
 from otelkit.instrumentation.nats.objects import patch_objects
 from otelkit.instrumentation.nats.patching import Patches
 from otelkit.instrumentation.nats.processing import Active, processing, processing_all
@@ -40,6 +41,7 @@ DEPENDENCIES = ("nats-py >= 2.16, < 3",)
 _PATCHES = (
     patch_publisher,
     patch_streams,
+    patch_losses,
     patch_callbacks,
     patch_loops,
     patch_receiving,

@@ -7,9 +7,12 @@ does not loop, as an index, a slice or `copy()`, makes no spans.
 from collections.abc import Iterator
 from typing import Any
 
-from otelkit.instrumentation.messaging.scopes import attach, current_context, detach
+from opentelemetry.context import Context
+
+from otelkit.instrumentation.messaging.carriers import links_of
+from otelkit.instrumentation.messaging.scopes import attach, current_context, leave
 from otelkit.instrumentation.nats.consumers import Pulled
-from otelkit.instrumentation.nats.messages import forget, links_to, remember, remember_batch
+from otelkit.instrumentation.nats.messages import forget, remember, remember_batch
 
 
 class Fetched(list[Any]):
@@ -26,7 +29,7 @@ class Fetched(list[Any]):
         if not self or telemetry.is_off():
             return super().__iter__()
         if telemetry.settings.batch == "each":
-            return _each(super().__iter__(), self._consumer)
+            return _each(super().__iter__(), self._consumer, current_context())
         return _whole(list.copy(self), self._consumer)
 
     def __reduce__(self) -> Any:
@@ -36,8 +39,7 @@ class Fetched(list[Any]):
 # Whoever breaks out of the loop drops the generator, which then runs what is in its `finally`.
 
 
-def _each(messages: Iterator[Any], consumer: Pulled) -> Iterator[Any]:
-    around = current_context()
+def _each(messages: Iterator[Any], consumer: Pulled, around: Context) -> Iterator[Any]:
     for message in messages:
         operation, _ = consumer.begin_process(message, around)
         remember(message, operation)
@@ -45,19 +47,19 @@ def _each(messages: Iterator[Any], consumer: Pulled) -> Iterator[Any]:
         try:
             yield message
         finally:
-            detach(token)
+            leave(operation, token)
             if not operation.is_taken:
                 operation.end()
                 forget(message)
 
 
 def _whole(messages: list[Any], consumer: Pulled) -> Iterator[Any]:
-    operation = consumer.begin_batch(messages, links_to(messages))
+    operation = consumer.begin_batch(messages, links_of([message.headers for message in messages]))
     for message in messages:
         remember_batch(message, operation)
     token = attach(operation.context)
     try:
         yield from messages
     finally:
-        detach(token)
+        leave(operation, token)
         operation.end()

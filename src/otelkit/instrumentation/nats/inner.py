@@ -16,7 +16,13 @@ from otelkit.instrumentation.messaging.carriers import Headers, extract, link_to
 
 
 class Carried(dict[str, Any]):
-    """Headers with the context of an operation that is under way; without any, the message has none."""
+    """Headers with the context of an operation that is under way; without any, the message has none.
+
+    Never false: nats-py would put a dict of its own in the place of an empty one. Ask for their `len()`.
+    """
+
+    def __bool__(self) -> bool:
+        return True
 
 
 class Outer(Protocol):

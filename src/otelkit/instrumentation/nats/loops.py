@@ -11,7 +11,7 @@ from nats.aio.subscription import Subscription
 from opentelemetry.context import get_current
 
 from otelkit.instrumentation.messaging import Turns
-from otelkit.instrumentation.nats.messages import remember
+from otelkit.instrumentation.nats.messages import forget, operation_of, remember
 from otelkit.instrumentation.nats.patching import Patches
 from otelkit.instrumentation.nats.receiving import itself, receive
 from otelkit.instrumentation.nats.telemetry import NatsTelemetry
@@ -52,7 +52,7 @@ class Messages:
 class Loop:
     """One loop over messages of a subscription, or what is made of them: `find` gives its message."""
 
-    __slots__ = ("_around", "_find", "_next", "_subscription", "_telemetry", "_turns")
+    __slots__ = ("_around", "_find", "_message", "_next", "_subscription", "_telemetry", "_turns")
 
     def __init__(
         self,
@@ -64,12 +64,15 @@ class Loop:
         self._telemetry, self._subscription = telemetry, subscription
         self._next, self._find = next_item, find
         self._around, self._turns = get_current(), Turns()
+        self._message: Any = None
 
     def __aiter__(self) -> "Loop":
         return self
 
     async def __anext__(self) -> Any:
         self._turns.end()
+        if self._message is not None:
+            self._let_go()
         item = await self._next()
         message, telemetry = self._find(item), self._telemetry
         if message is not None and not telemetry.is_deaf_to(message.headers, self._around):
@@ -78,4 +81,10 @@ class Loop:
             plan.tally.count += 1
             remember(message, operation)
             self._turns.begin(operation)
+            self._message = message
         return item
+
+    def _let_go(self) -> None:
+        message, self._message = self._message, None
+        if operation_of(message) is None:  # else a block has it, and goes on
+            forget(message)

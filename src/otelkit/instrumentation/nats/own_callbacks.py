@@ -11,8 +11,8 @@ from typing import Any
 from opentelemetry.context import Context
 
 from otelkit.instrumentation.messaging.scopes import attach, detach
+from otelkit.instrumentation.nats.acknowledgements import fail_unanswered
 from otelkit.instrumentation.nats.messages import DELIVERED
-from otelkit.instrumentation.nats.streams import fail_unanswered
 
 _LIBRARY = "nats."
 _AROUND_THE_APPLICATIONS = {"new_callback", "_handle_request"}  # acknowledge by themselves; micro services

@@ -5,14 +5,16 @@ process nothing themselves: `unprocessed()` says so.
 """
 
 from contextlib import AbstractContextManager, nullcontext
+from types import TracebackType
 from typing import Any
 
 from opentelemetry.context import get_current
 
 from otelkit.instrumentation.messaging import Block, Operation
 from otelkit.instrumentation.nats.messages import (
+    forget,
+    itself_or_message_of,
     links_to,
-    message_of,
     operation_of,
     remember,
     remember_batch,
@@ -34,19 +36,36 @@ def processing(message: Any) -> AbstractContextManager[Operation | None]:
     when it is entered later, in a task. Follows semantic conventions 1.44, "process".
 
     Args:
-        message: a `nats.aio.msg.Msg`, received by whatever way, or what a watch of a bucket gives.
+        message: a `nats.aio.msg.Msg`, received by whatever way, or what a watch of a bucket gives; what was
+            read from a bucket, and the copy of an entry, bring no context, and make no span.
     """
     telemetry = Active.telemetry
     if telemetry is None:
         return nullcontext()
-    message = message_of(message) or message
-    if telemetry.is_deaf_to(message.headers, get_current()):
+    given, message = message, itself_or_message_of(message)
+    if message is None or telemetry.is_deaf_to(message.headers, get_current()):
         return nullcontext()
     operation = operation_of(message)
     if operation is None:
         operation, _ = telemetry.consumer_of_message(message).begin_process(message, get_current())
         remember(message, operation)
-    return Block(operation)
+    return Block(operation) if message is given else _Update(operation, message)
+
+
+class _Update(Block):
+    """The application keeps entries: one that has been processed keeps no operation."""
+
+    __slots__ = ("_message",)
+
+    def __init__(self, operation: Operation, message: Any) -> None:
+        super().__init__(operation)
+        self._message = message
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        super().__exit__(kind, error, traceback)
+        forget(self._message)
 
 
 def processing_all(messages: list[Any]) -> AbstractContextManager[Operation | None]:

@@ -5,6 +5,7 @@ the request. It carries the context of that, never the request's, which nats-py 
 Convention: "Messaging spans" (1.44).
 """
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -13,6 +14,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from opentelemetry import trace
 from opentelemetry.metrics import _internal as metrics
+from opentelemetry.semconv.attributes.error_attributes import ErrorTypeValues
 
 from otelkit.instrumentation.messaging import Plan
 from otelkit.instrumentation.messaging.scopes import current_context
@@ -21,6 +23,8 @@ from otelkit.instrumentation.nats.inner import Carried, Within, outer_operation
 from otelkit.instrumentation.nats.patching import Patches, coroutine_function
 from otelkit.instrumentation.nats.telemetry import NatsTelemetry
 from otelkit.instrumentation.nats.vocabulary import INTERNAL, SERVICE_ERROR_CODE
+
+_CODE = re.compile(r"[0-9]{1,4}")
 
 
 def patch_publisher(patches: Patches, telemetry: NatsTelemetry) -> None:
@@ -37,7 +41,7 @@ def _publish(original: Callable[..., Any], telemetry: NatsTelemetry) -> Any:
         operation = telemetry.begin(plan)
         try:
             carried = telemetry.carry(operation.context, headers, broker)
-            await original(client, subject, payload, reply, carried or None)
+            await original(client, subject, payload, reply, carried if len(carried) else None)
         except BaseException as error:
             telemetry.end(operation, plan, error)
             raise
@@ -55,7 +59,7 @@ def _publish(original: Callable[..., Any], telemetry: NatsTelemetry) -> Any:
         ):
             return original(client, subject, payload, reply, headers)
         if type(headers) is Carried:
-            return original(client, subject, payload, reply, headers or None)
+            return original(client, subject, payload, reply, headers if len(headers) else None)
         if (type(subject) is str and subject.startswith(INTERNAL)) or telemetry.is_off():
             return original(client, subject, payload, reply, headers)
         broker = telemetry.broker_of(client)
@@ -73,8 +77,12 @@ def carry_on(telemetry: NatsTelemetry, broker: Broker, headers: Any) -> Any:
     """Give the headers of what has no span of its own: a reply, or a part of an operation."""
     outer = outer_operation()
     if outer is None:
-        return telemetry.carry_reply(None, headers, broker) or None
-    return headers if outer.context is None else telemetry.carry(outer.context, headers, broker) or None
+        carried = telemetry.carry_reply(None, headers, broker)
+    elif (context := outer.context) is None:
+        return headers
+    else:
+        carried = telemetry.carry(context, headers, broker)
+    return carried if len(carried) else None
 
 
 def _request(original: Callable[..., Any], telemetry: NatsTelemetry) -> Any:
@@ -105,11 +113,16 @@ def _request(original: Callable[..., Any], telemetry: NatsTelemetry) -> Any:
         except BaseException as error:
             telemetry.end(operation, plan, error)
             raise
-        code = response.headers.get(SERVICE_ERROR_CODE, "") if response.headers else ""
-        telemetry.end(operation, plan, error_type=code)
+        code = response.headers.get(SERVICE_ERROR_CODE) if response.headers else None
+        telemetry.end(operation, plan, error_type=_error_type_of(code) if code else "")
         return response
 
     return request
+
+
+def _error_type_of(code: str) -> str:
+    """Bound what the responder says, a stranger perhaps: it is on points."""
+    return code if _CODE.fullmatch(code) else ErrorTypeValues.OTHER.value
 
 
 def _respond(original: Callable[..., Any], telemetry: NatsTelemetry) -> Any:

@@ -4,14 +4,13 @@ from typing import Any
 
 from opentelemetry.context import Context, get_current
 from opentelemetry.metrics import MeterProvider
-from opentelemetry.semconv._incubating.attributes.messaging_attributes import MESSAGING_OPERATION_TYPE
 from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
 from opentelemetry.trace import TracerProvider
 
 from otelkit.instrumentation.messaging import Operation, Plan, Telemetry, Templates
 from otelkit.instrumentation.messaging.carriers import Headers, fill
 from otelkit.instrumentation.messaging.operations import name_of
-from otelkit.instrumentation.nats.brokers import SEND, Broker
+from otelkit.instrumentation.nats.brokers import Broker
 from otelkit.instrumentation.nats.consumers import Consumer, Pulled
 from otelkit.instrumentation.nats.inner import Carried
 from otelkit.instrumentation.nats.messages import batch_of, operation_of
@@ -66,9 +65,9 @@ class NatsTelemetry(Telemetry):
 
     def consumer_of_message(self, message: Any) -> Consumer:
         """Give the consumer of a message by its subscription, which may be gone."""
-        client = message.__dict__.get("_client")
+        client = getattr(message, "_client", None)
         subscriptions = client.__dict__["_subs"] if client is not None else {}
-        subscription = subscriptions.get(message.__dict__.get("_sid"))
+        subscription = subscriptions.get(getattr(message, "_sid", None))
         if subscription is None:
             return Consumer(self.broker_of(client), None)
         return self.consumer_of(subscription)
@@ -94,6 +93,6 @@ class NatsTelemetry(Telemetry):
         operation.end(error, error_type)
         if error is None and not error_type:
             plan.tally.count += 1
-        elif plan.metric[MESSAGING_OPERATION_TYPE] == SEND.value:
+        elif plan.sends:
             failed = {**plan.metric, ERROR_TYPE: error_type or name_of(error)}
             self.instruments.sent.of(failed).count += 1

@@ -1,7 +1,8 @@
 """Watching a bucket: in `async for update in watcher` each update is processed in a span of its own.
 
-The library's callback turns messages into entries; each entry keeps its message, whose context is that of who
-put the value. The marker None, and loops within the library, are no updates of the application's.
+The library's callback turns messages into entries; each entry keeps what its processing needs of its message,
+whose context is that of who put the value. The marker None, and loops within the library, are no updates of
+the application's.
 """
 
 from collections.abc import Callable
@@ -24,6 +25,7 @@ def patch_watchers(patches: Patches, telemetry: NatsTelemetry) -> None:
     """Patch watchers, and what they give."""
     for entry in (KeyValue.Entry, ObjectInfo):
         patches.replace(entry, "__init__", _keep)
+        patches.add(entry, "otelkit_message", None)  # of those that are made otherwise
     for watcher in (KeyValue.KeyWatcher, ObjectStore.ObjectWatcher):
         patches.replace(watcher, "__aiter__", lambda original: _loop(original, telemetry))
         patches.replace(watcher, "updates", lambda original: _updates(original, telemetry))

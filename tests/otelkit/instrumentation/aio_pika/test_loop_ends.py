@@ -1,6 +1,9 @@
 """Loops that end by an exception, a cancel or a timeout leave neither a span nor a context behind."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
 
 import pytest
 from aio_pika import Message, Queue
@@ -108,3 +111,25 @@ async def test_timeout_of_an_iterator_leaves_no_span_behind(
     (process,) = seen.all("process")
     assert process.status.status_code is StatusCode.UNSET
     assert current() == 0
+
+
+async def generate(queue: Queue) -> AsyncGenerator[Any]:
+    async with queue.iterator() as messages:
+        async for message in messages:
+            yield message
+
+
+async def test_generator_around_a_loop_that_is_closed_leaves_no_context(
+    instrument: Instrument, seen: Seen, channel: AbstractChannel, queue: Queue
+) -> None:
+    instrument()
+    await send(channel)
+
+    async with aclosing(generate(queue)) as messages:
+        async for message in messages:
+            await message.ack()
+            assert current() != 0
+            break
+
+    assert current() == 0
+    assert len(seen.all("process")) == 1

@@ -1,11 +1,10 @@
 """`processing()`, `processing_all()` and `unprocessed()`: process spans of the application's own choosing."""
 
-import asyncio
 from typing import Any
 
 import pytest
 from aio_pika import Message, Queue
-from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+from aio_pika.abc import AbstractChannel
 from opentelemetry import trace
 
 from otelkit.instrumentation.aio_pika import processing, processing_all
@@ -83,34 +82,6 @@ async def test_block_in_a_loop_tells_the_loops_span_what_it_raised(
 
     assert (exceptions_of(good), exceptions_of(bad)) == ([], ["LookupError"])
     assert current() == 0
-
-
-async def test_task_takes_the_loops_span_along(
-    instrument: Instrument, seen: Seen, channel: AbstractChannel, queue: Queue
-) -> None:
-    instrument()
-    await send(channel, 3)
-    go, ids = asyncio.Event(), []
-
-    async def work(message: AbstractIncomingMessage, block: Any) -> None:
-        with block:
-            await go.wait()
-            ids.append(current())
-            await message.ack()
-
-    async with asyncio.TaskGroup() as tasks:
-        count = 0
-        async for message in queue:
-            tasks.create_task(work(message, processing(message)))
-            count += 1
-            if count == 3:
-                break
-        assert seen.all("process") == []
-        go.set()
-
-    processes = seen.all("process")
-    assert sorted(ids) == sorted(span.context.span_id for span in processes)
-    assert [[event.name for event in span.events] for span in processes] == [["ack"]] * 3
 
 
 async def test_block_that_is_never_entered_ends_its_span(

@@ -1,11 +1,14 @@
-"""Acknowledgements by all three settings, and what a message says of its deliveries before this one."""
+"""Acknowledgements by all three settings."""
 
 from typing import Any
 
 import pytest
 from aio_pika import Message, Queue
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+from aio_pika.exceptions import MessageProcessError
 from opentelemetry.trace import SpanKind, StatusCode
+
+from otelkit.instrumentation.aio_pika import processing
 
 from .conftest import Instrument, Seen
 from .reading import is_child, is_linked, said
@@ -88,57 +91,22 @@ async def test_settlement_that_fails_is_an_error_of_its_span(
     assert said(bad)["error.type"] == "aio_pika.exceptions.MessageProcessError"
 
 
-async def test_requeued_message_says_that_it_was_redelivered(
-    instrument: Instrument, seen: Seen, channel: AbstractChannel, queue: Queue
+@EACH_WAY
+async def test_settlement_that_fails_is_an_event_that_says_so(
+    instrument: Instrument, seen: Seen, channel: AbstractChannel, queue: Queue, way: str
 ) -> None:
     instrument()
-
-    async def handle(message: AbstractIncomingMessage) -> None:
-        await (message.ack() if message.redelivered else message.reject(requeue=True))
-
-    await queue.consume(handle)
     await channel.default_exchange.publish(Message(b"tea"), "orders")
-    first, second = await seen.wait_for("process", 2)
+    message = await queue.get()
 
-    assert dict(first.events[0].attributes or {}) == {"messaging.rabbitmq.requeue": True}
-    assert "messaging.rabbitmq.message.redelivered" not in said(first)
-    assert said(second)["messaging.rabbitmq.message.redelivered"] is True
-    assert first.context.trace_id == second.context.trace_id
-
-
-async def test_quorum_queue_counts_deliveries(
-    instrument: Instrument, seen: Seen, channel: AbstractChannel, kind: str
-) -> None:
-    instrument()
-    name = f"counted-{kind}"
-    queue = await channel.declare_queue(name, durable=True, arguments={"x-queue-type": "quorum"})
-
-    async def handle(message: AbstractIncomingMessage) -> None:
-        await (message.ack() if message.headers.get("x-delivery-count") == 2 else message.nack())
-
-    await queue.consume(handle)
-    await channel.default_exchange.publish(Message(b"tea"), name)
-    processes = await seen.wait_for("process", 3)
-    await queue.delete(if_unused=False, if_empty=False)
-
-    counts = [said(span).get("messaging.rabbitmq.message.delivery_count") for span in processes]
-    assert counts[1:] == [2, 3]
-
-
-async def test_dead_letter_says_how_often_it_died_and_of_what(
-    instrument: Instrument, seen: Seen, channel: AbstractChannel, queue: Queue
-) -> None:
-    instrument()
-    dead = {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": "orders"}
-    await channel.declare_queue("retries", exclusive=True, arguments={**dead, "x-message-ttl": 1})
-
-    async def handle(message: AbstractIncomingMessage) -> None:
+    with processing(message):
         await message.ack()
+        with pytest.raises(MessageProcessError):
+            await WAYS[way][0](message)
 
-    await queue.consume(handle)
-    await channel.default_exchange.publish(Message(b"tea"), "retries")
-    (process,) = await seen.wait_for("process")
-
-    assert said(process)["messaging.rabbitmq.message.death_count"] == 1
-    assert said(process)["messaging.rabbitmq.message.death_reason"] == "expired"
-    assert is_child(process, seen.one("publish"))
+    process = seen.one("process")
+    done, failed = process.events
+    error_type = {"error.type": "aio_pika.exceptions.MessageProcessError"}
+    assert (done.name, dict(done.attributes or {})) == ("ack", {})
+    assert (failed.name, dict(failed.attributes or {})) == (way, {**WAYS[way][1], **error_type})
+    assert process.status.status_code is StatusCode.UNSET

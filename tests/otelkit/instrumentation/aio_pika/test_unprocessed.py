@@ -105,6 +105,24 @@ async def test_batch_of_two_queues_names_neither(
     assert len(seen.one("process").links) == 2
 
 
+async def test_message_of_a_batch_of_two_queues_still_knows_its_own(
+    instrument: Instrument, seen: Seen, channel: AbstractChannel, queue: Queue
+) -> None:
+    instrument(settle="span")
+    other = await channel.declare_queue("returns", exclusive=True)
+    await channel.default_exchange.publish(Message(b"tea"), "orders")
+    await channel.default_exchange.publish(Message(b"tea"), "returns")
+    batch = [await queue.get(), await other.get()]
+
+    with processing_all(batch):
+        for message in batch:
+            await message.ack()
+
+    acks = seen.all("ack")
+    assert [span.name for span in acks] == ["ack orders", "ack returns"]
+    assert all("server.port" in said(span) for span in acks)
+
+
 def test_what_gives_no_messages_is_refused() -> None:
     with pytest.raises(TypeError, match="give a queue, its iterator or a callback"):
         unprocessed("orders")

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -67,7 +68,9 @@ def test_first_given_template_that_fits_counts() -> None:
     assert templates.of("logs") == "logs"
 
 
-@pytest.mark.parametrize("name", ["orders.v2", "eu.west", "deadbeef", "http2.requests", "s3", "facade.added"])
+@pytest.mark.parametrize(
+    "name", ["orders.v2", "eu.west", "deadbeef", "http2.requests", "s3", "facade.added", "@scope.a@"]
+)
 def test_words_with_digits_or_of_hexadecimal_letters_stay(name: str) -> None:
     assert Templates().of(name) == name
 
@@ -79,6 +82,10 @@ def test_words_with_digits_or_of_hexadecimal_letters_stay(name: str) -> None:
         (f"a.{uuid.UUID(int=7)}.b", "a.{id}.b"),
         ("a.deadbeef01", "a.{id}"),
         ("a.1.2.b", "a.{id}.{id}.b"),
+        ("m.user7@example.com", "m.{id}.com"),
+        ("bob+tea@localhost", "{id}"),
+        ("shop:mail.bob_smith@mail-1:inbox", "shop:mail.{id}:inbox"),
+        ("toots.@bob@host", "toots.{id}"),
     ],
 )
 def test_ids_are_found(name: str, template: str) -> None:
@@ -88,3 +95,10 @@ def test_ids_are_found(name: str, template: str) -> None:
 @given(st.text(st.characters(codec="ascii"), max_size=2000))
 def test_hostile_name_takes_no_time(name: str) -> None:
     assert re.sub(r"\{id\}", "", Templates(["a.*.b.>"]).of(name)).count(".") <= name.count(".")
+
+
+@pytest.mark.parametrize("piece", ["_", "@", "_@", "a@", "@.", "-a"])
+def test_long_name_without_an_address_is_read_once(piece: str) -> None:
+    began = process_time()
+    Templates().of(piece * 100_000)
+    assert process_time() - began < 2  # seconds; read from each of its characters it would be a minute

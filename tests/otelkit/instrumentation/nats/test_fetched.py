@@ -49,6 +49,23 @@ async def test_what_is_no_loop_makes_no_spans(
     assert not any(name.startswith("process") for name in recorded.names)
 
 
+@pytest.mark.parametrize("batch", ["each", "whole"])
+async def test_lists_that_take_turns_leave_no_context(
+    instrument: Instrument, streams: JetStreamContext, pull: Pull, subject: str, batch: str
+) -> None:
+    await publish_paid(streams, subject, 6)
+    recorded = instrument(batch=batch)
+    first, second = await pull.fetch(3, timeout=5), await pull.fetch(3, timeout=5)
+    for _ in zip(first, second, strict=True):
+        assert current() != 0
+    del _
+    assert current() == 0
+    processed = [span for span in recorded.spans if span.name.startswith("process")]
+    assert len(processed) == (6 if batch == "each" else 2)
+    if batch == "each":  # whoever published sent no context: the lists were looped over where none was
+        assert [span.parent for span in processed] == [None] * 6
+
+
 def _fail(messages: list[Any]) -> None:
     for _ in messages:
         raise LookupError

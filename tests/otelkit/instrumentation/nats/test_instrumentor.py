@@ -20,7 +20,7 @@ from otelkit.instrumentation.nats import NatsInstrumentor, processing
 from otelkit.probes.nats import emit_spans
 
 from .conftest import Instrument, Pull, publish_paid
-from .recorded import until
+from .recorded import current, until
 
 PATCHED = (
     Client,
@@ -58,15 +58,19 @@ async def test_subscription_outlives_uninstrumenting(
 ) -> None:
     recorded = instrument()
     done: list[Msg] = []
+    inside: list[int] = []
 
     async def work(message: Msg) -> None:
         done.append(message)
+        inside.append(current())
 
     await connection.subscribe(subject, cb=work)
+    await connection.publish(subject)
+    await until(lambda: len(recorded.spans) == 2)
     NatsInstrumentor().uninstrument()
     await connection.publish(subject)
-    await until(lambda: done)
-    assert (recorded.names, done[0].headers) == ([], None)
+    await until(lambda: len(done) == 2)
+    assert (len(recorded.names), done[1].headers, inside[1]) == (2, None, 0)
 
 
 @pytest.mark.integration

@@ -1,8 +1,11 @@
 """A loop that is left by `break`, `return`, an exception or a cancellation leaves no context."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 import pytest
+from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
@@ -82,3 +85,37 @@ async def test_context_is_gone_after_a_return_out_of_the_body(
     await first()
     assert current() == 0
     assert len(recorded.spans) == 1
+
+
+async def generate(subscription: Subscription) -> AsyncGenerator[Msg]:
+    async for message in subscription.messages:
+        yield message
+
+
+async def test_context_is_gone_after_a_generator_around_the_loop_is_closed(
+    instrument: Instrument, filled: Subscription
+) -> None:
+    recorded = instrument()
+    async with aclosing(generate(filled)) as messages:
+        async for _ in messages:
+            assert current() != 0
+            break
+    assert current() == 0
+    assert len(recorded.spans) == 1
+
+
+async def test_context_is_gone_after_loops_that_took_turns(
+    instrument: Instrument, connection: Client, filled: Subscription, subject: str
+) -> None:
+    other = await connection.subscribe(subject)
+    for _ in range(2):
+        await connection.publish(subject)
+    await until(lambda: other.pending_msgs == 2)
+    recorded = instrument()
+    first, second = aiter(filled.messages), aiter(other.messages)
+    for _ in range(2):
+        await anext(first)
+        await anext(second)
+    del first, second
+    assert current() == 0
+    assert [span.parent for span in recorded.spans] == [None] * 4

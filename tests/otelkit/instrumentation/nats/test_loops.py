@@ -1,5 +1,7 @@
 """`async for message in subscription.messages`: current in the body, and nowhere else."""
 
+import asyncio
+
 import pytest
 from nats.aio.client import Client
 from nats.aio.subscription import Subscription
@@ -7,7 +9,7 @@ from nats.aio.subscription import Subscription
 from otelkit.instrumentation.nats import processing
 
 from .conftest import Instrument
-from .recorded import attributes_of, current, id_of, parent_of
+from .recorded import attributes_of, current, id_of, parent_of, until
 
 pytestmark = pytest.mark.integration
 
@@ -70,6 +72,23 @@ async def test_span_of_a_message_ends_when_the_next_is_asked_for(
             break
     assert ended == [0, 1, 2]
     assert len(recorded.spans) == 3
+
+
+async def test_span_does_not_last_while_the_next_message_is_waited_for(
+    instrument: Instrument, connection: Client, subject: str
+) -> None:
+    recorded = instrument()
+    subscription = await connection.subscribe(subject)
+    await connection.publish(subject)
+
+    async def consume() -> None:
+        async for _ in subscription.messages:
+            pass
+
+    task = asyncio.create_task(consume())
+    await until(lambda: len(recorded.spans) == 2)
+    await subscription.unsubscribe()
+    await task
 
 
 async def test_loop_ends_with_the_subscription_and_leaves_no_context(

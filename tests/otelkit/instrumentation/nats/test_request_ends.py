@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.errors import NoRespondersError
 from nats.errors import TimeoutError as NatsTimeoutError
 from opentelemetry.trace import StatusCode
@@ -35,6 +36,32 @@ async def test_request_that_is_answered_too_late_is_an_error(
         await connection.request(subject, timeout=0.01)
 
     assert attributes_of(recorded.named("request"))["error.type"] == "nats.errors.TimeoutError"
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("404", "404"),
+        ("0", "0"),
+        ("12345", "_OTHER"),
+        ("order-4711", "_OTHER"),
+        ("\N{SUPERSCRIPT TWO}", "_OTHER"),
+        ("404 x", "_OTHER"),
+    ],
+)
+async def test_error_code_of_a_stranger_is_bounded(
+    instrument: Instrument, connection: Client, subject: str, code: str, expected: str
+) -> None:
+    recorded = instrument()
+
+    async def refuse(message: Msg) -> None:
+        await connection.publish(message.reply, headers={"Nats-Service-Error-Code": code})
+
+    await connection.subscribe(subject, cb=refuse)
+    await connection.request(subject, timeout=5)
+
+    assert attributes_of(recorded.named("request"))["error.type"] == expected
+    assert recorded.point("messaging.client.sent.messages", error_type=expected) == 1
 
 
 async def test_cancelled_request_ends_its_span(

@@ -8,12 +8,15 @@ import pytest
 from nats.aio.client import Client
 from nats.micro.request import Request, ServiceError
 from nats.micro.service import Service
+from opentelemetry import context, trace
+from opentelemetry.context import Context
 from opentelemetry.trace import SpanKind, StatusCode
 
 from .conftest import Instrument
 from .recorded import attributes_of, id_of, parent_of, until
 
 pytestmark = pytest.mark.integration
+STARTING = trace.SpanContext(1, 2, is_remote=False, trace_flags=trace.TraceFlags(1))
 
 
 async def handle(request: Request) -> None:
@@ -30,8 +33,11 @@ async def handle(request: Request) -> None:
 
 @pytest.fixture
 async def prices(connection: Client, subject: str) -> AsyncIterator[Service]:
+    start = trace.set_span_in_context(trace.NonRecordingSpan(STARTING), Context())
+    token = context.attach(start)  # which the tasks of its subscriptions inherit
     service = await nats.micro.add_service(connection, name="prices", version="1.0.0")
     await service.add_endpoint(name="quote", handler=handle, subject=subject)
+    context.detach(token)
     yield service
     if connection.is_connected:
         await service.stop()

@@ -5,6 +5,8 @@ import asyncio
 import pytest
 from nats.js.client import JetStreamContext
 from nats.js.errors import BadRequestError, NoStreamResponseError
+from opentelemetry import propagate
+from opentelemetry.propagators.composite import CompositePropagator
 from opentelemetry.trace import SpanKind, StatusCode
 
 from .conftest import Instrument
@@ -39,6 +41,22 @@ async def test_message_that_the_stream_knows_already_is_marked(
     assert "messaging.nats.stream.duplicate" not in first
     assert second["messaging.nats.stream.duplicate"] is True
     assert second["messaging.message.id"] == "order-1"
+
+
+@pytest.mark.parametrize("method", ["publish", "publish_async"])
+async def test_publish_without_a_propagator_is_one_span_also_where_the_library_adds_a_header(
+    instrument: Instrument, streams: JetStreamContext, stream: str, subject: str, method: str
+) -> None:
+    recorded = instrument()
+    propagate.set_global_textmap(CompositePropagator([]))
+    await _publish(streams, method, f"{subject}.paid", stream)
+    await _publish(streams, method, f"{subject}.paid", None)
+    await until(lambda: len(recorded.spans) >= 2)
+
+    assert recorded.names == [f"publish {subject}.paid"] * 2
+    assert recorded.point("messaging.client.sent.messages") == 2
+    assert (await streams.get_msg(stream, 1)).headers == {"Nats-Expected-Stream": stream}
+    assert (await streams.get_msg(stream, 2)).headers is None
 
 
 @pytest.mark.parametrize("method", ["publish", "publish_async"])

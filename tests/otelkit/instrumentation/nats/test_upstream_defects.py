@@ -2,6 +2,7 @@
 
 import asyncio
 
+import nats
 import pytest
 from nats.aio.client import Client
 from nats.js.client import JetStreamContext
@@ -24,6 +25,21 @@ async def test_refused_publish_async_fails_its_future(
     future = await streams.publish_async(f"{subject}.paid", stream=f"not_{stream}")
     with pytest.raises(BadRequestError):
         await asyncio.wait_for(future, 0.5)
+
+
+@pytest.mark.xfail(
+    raises=AssertionError,
+    reason="the future is left pending, not reported; nats.go fails it, https://github.com/nats-io/nats.go/pull/1346",
+)
+async def test_publish_async_whose_connection_is_closed_fails_its_future(
+    nats_server: Server, connection: Client, subject: str
+) -> None:
+    await connection.subscribe(subject)  # answers never
+    await connection.flush()
+    other = await nats.connect(nats_server.url)
+    future = await other.jetstream().publish_async(subject)
+    await other.close()
+    assert future.done()
 
 
 @pytest.mark.xfail(
