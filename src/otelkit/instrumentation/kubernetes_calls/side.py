@@ -26,7 +26,7 @@ from otelkit.instrumentation.kubernetes_calls.call import ApiCall, Attributes
 from otelkit.instrumentation.kubernetes_calls.templates import template_of
 
 BOUNDARIES_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
-# What `is_http_instrumentation_enabled` asks for, at a third of its cost; the last one is the older name.
+# What `is_http_instrumentation_enabled` asks for, with one look at the context; the last is the older name.
 _SUPPRESSED = (
     _SUPPRESS_INSTRUMENTATION_KEY,
     _SUPPRESS_HTTP_INSTRUMENTATION_KEY,
