@@ -31,6 +31,11 @@ PROMETHEUS_OPERATOR = Module(
     "v0.85.0",
     "h1:M5xLCLEoaW2IJfnuCwFzzpL+jSVQu3KGT84Pye+fW8s=",
 )
+CERT_MANAGER = Module(
+    "github.com/cert-manager/cert-manager",
+    "v1.19.1",
+    "h1:Txh8L/nLWTDcb7ZnXuXbTe15BxQnLbLirXmbNk0fGgY=",
+)
 KEDA = Module("github.com/kedacore/keda/v2", "v2.21.0", "h1:R6z2HZvstK4RLUMxroNACzBj74xGxt3kG59b5Xc+Xps=")
 
 

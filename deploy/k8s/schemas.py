@@ -11,7 +11,7 @@ from functools import cache
 import kubernetes_validate  # type: ignore[import-untyped]  # it has no py.typed
 import yaml
 
-from deploy.k8s.go_modules import KEDA, PROMETHEUS_OPERATOR, Module, module_folder
+from deploy.k8s.go_modules import CERT_MANAGER, KEDA, PROMETHEUS_OPERATOR, Module, module_folder
 from deploy.k8s.json_schema import place_of, violations
 from deploy.k8s.manifests import Manifest, Manifests, named
 from deploy.k8s.strictness import strict
@@ -27,6 +27,8 @@ FOREIGN: dict[str, tuple[Module, str]] = {
         PROMETHEUS_OPERATOR,
         "example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml",
     ),
+    "Certificate": (CERT_MANAGER, "deploy/crds/cert-manager.io_certificates.yaml"),
+    "Issuer": (CERT_MANAGER, "deploy/crds/cert-manager.io_issuers.yaml"),
     "ScaledObject": (KEDA, "config/crd/bases/keda.sh_scaledobjects.yaml"),
     "TriggerAuthentication": (KEDA, "config/crd/bases/keda.sh_triggerauthentications.yaml"),
 }

@@ -59,7 +59,7 @@ def test_programs_that_are_missing_are_named_with_their_remedies(tmp_path: Path)
 
 def test_overlay_that_there_is_not_is_an_error_that_names_those_there_are(machine: Path) -> None:
     with pytest.raises(
-        ClusterError, match="no overlay 'lokal'; known are: datadog, local, prometheus-operator"
+        ClusterError, match="no overlay 'lokal'; known are: admission, datadog, local, prometheus-operator"
     ):
         bring_up("lokal", programs(machine))
 

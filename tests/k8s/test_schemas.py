@@ -16,10 +16,14 @@ CASES = [
     ("prometheus-operator", "ServiceMonitor/collectors", "spec/endpoints/0/intervall", "30s"),
     ("prometheus-operator", "ServiceMonitor/collectors", "spec/endpoints/0/interval", "often"),
     ("prometheus-operator", "PrometheusRule/shop", "spec/groups/0/rules/0/expr", []),
+    ("admission", "Certificate/k8s-operator-admission", "spec/renewBefor", "1h"),
+    ("admission", "Issuer/k8s-operator-admission", "spec/selfSignedd", {}),
+    ("admission", "ValidatingWebhookConfiguration/k8s-operator", "webhooks/0/failurePolicyy", "Fail"),
     ("scale-out", "ScaledObject/nats-jetstream", "spec/maxReplicas", 20),
     ("scale-out", "ScaledObject/nats-jetstream", "spec/triggers/0/metadata/lagThreshold", 200),
     ("scale-out", "TriggerAuthentication/rabbitmq", "spec/secretTargetRef/0/secret", "x"),
 ]
+FOREIGN_IN = ("admission", "prometheus-operator", "scale-out")
 
 
 @pytest.mark.parametrize(("overlay", "where", "at", "value"), CASES)
@@ -66,7 +70,7 @@ def test_resource_is_held_against_the_definition_beside_it() -> None:
 
 
 def test_every_foreign_kind_is_used(rendered: Rendered) -> None:
-    used = {one["kind"] for name in ("scale-out", "prometheus-operator") for one in rendered(name).documents}
+    used = {one["kind"] for name in FOREIGN_IN for one in rendered(name).documents}
 
     assert set(FOREIGN) - used == set()
 

@@ -6,6 +6,7 @@ from typing import Any
 from deploy.k8s.manifests import Manifest, Manifests, containers_of, named, pod_of
 from deploy.k8s.secret_templates import read_templates
 
+INJECTED = "cert-manager.io/inject-ca-from"  # whom the API server trusts when it asks a webhook
 # In a volume of its own a Secret is named otherwise than in a projected one.
 _VOLUME_SOURCES = (
     ("configMap", "ConfigMap", "name"),
@@ -15,10 +16,12 @@ _VOLUME_SOURCES = (
 
 
 def config_maps_and_secrets(manifests: Manifests) -> Iterator[str]:
-    """A ConfigMap or Secret that a pod uses is rendered, or secrets.yaml says that it is there before."""
+    """What a pod uses is rendered, made by cert-manager, or there before as secrets.yaml says."""
     configs = manifests.of_kind("ConfigMap")
     known = {("ConfigMap", one["metadata"]["name"]): {*one.get("data", {})} for one in configs}
     known |= {("Secret", name): set(keys) for name, keys in read_templates().items()}
+    certificates = [one["spec"]["secretName"] for one in manifests.of_kind("Certificate")]
+    known |= {("Secret", name): {"ca.crt", "tls.crt", "tls.key"} for name in certificates}
     for workload in manifests.workloads():
         for kind, name, key in _uses(workload):
             if (kind, name) not in known:
@@ -112,6 +115,11 @@ def _named_in(manifest: Manifest) -> Iterator[tuple[str, str]]:
         yield spec["scaleTargetRef"].get("kind", "Deployment"), spec["scaleTargetRef"]["name"]
     if manifest["kind"] == "StatefulSet":
         yield "Service", spec["serviceName"]
+    if "issuerRef" in spec:
+        yield spec["issuerRef"]["kind"], spec["issuerRef"]["name"]
+    for webhook in manifest.get("webhooks", []):
+        yield "Service", webhook["clientConfig"]["service"]["name"]
+        yield "Certificate", manifest["metadata"]["annotations"][INJECTED].rpartition("/")[2]
     if "roleRef" in manifest:
         yield manifest["roleRef"]["kind"], manifest["roleRef"]["name"]
         yield from ((subject["kind"], subject["name"]) for subject in manifest.get("subjects", []))

@@ -62,7 +62,7 @@ class BaggagePropagator(TextMapPropagator):
         setter: Setter[CarrierT] = default_setter,
     ) -> None:
         """Write the baggage of `context` (by default the current one); nothing when there is none."""
-        if header := ",".join(_fitting(_written(context))):
+        if baggage.get_all(context) and (header := ",".join(_fitting(_written(context)))):
             setter.set(carrier, BAGGAGE, header)
 
     @property

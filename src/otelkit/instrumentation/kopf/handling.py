@@ -41,40 +41,45 @@ class Handling:
         """Wrap `execute_handler_once`, which knows the outcome."""
 
         @wraps(execute)
-        async def executed(*, handler: Any, cause: Any, state: Any, **more: Any) -> Any:
-            if not is_observed(handler):
-                return await execute(handler=handler, cause=cause, state=state, **more)
-            call = self._begin(handler, cause, state)
-            current, token = _CURRENT.set(call), contexts.attach(call.context)
-            outcome, error = None, None
-            try:
-                outcome = await execute(handler=handler, cause=cause, state=state, **more)
-            except BaseException as caught:
-                error = caught
-                raise
-            finally:
-                contexts.detach(token)
-                _CURRENT.reset(current)
-                call.end(outcome, error, self.meters)
-                self._measure_convergence(handler, cause, state, outcome)
-                follows = call.parent_of_what_follows()
-                if follows is not None:
-                    _FOLLOWS.set(follows)
-            return outcome
+        def executed(*, handler: Any, **more: Any) -> Any:
+            if not is_observed(handler):  # most calls: no coroutine of ours around them
+                return execute(handler=handler, **more)
+            return self._observe(execute, handler, **more)
 
         return executed
+
+    async def _observe(self, execute: Any, handler: Any, *, cause: Any, state: Any, **more: Any) -> Any:
+        call = self._begin(handler, cause, state)
+        current, token = _CURRENT.set(call), contexts.attach(call.context)
+        outcome, error = None, None
+        try:
+            outcome = await execute(handler=handler, cause=cause, state=state, **more)
+        except BaseException as caught:
+            error = caught
+            raise
+        finally:
+            contexts.detach(token)
+            _CURRENT.reset(current)
+            call.end(outcome, error, self.meters)
+            self._measure_convergence(handler, cause, state, outcome)
+            follows = call.parent_of_what_follows()
+            if follows is not None:
+                _FOLLOWS.set(follows)
+        return outcome
 
     @staticmethod
     def around_invocation(invoke: Any) -> Any:
         """Wrap `invoke_handler`, after which kopf logs, whatever the handler did."""
 
-        @wraps(invoke)
-        async def invoked(**arguments: Any) -> Any:
+        async def told(call: HandlerCall, arguments: dict[str, Any]) -> Any:
             result = await invoke(**arguments)
-            call = _CURRENT.get()
-            if call is not None:
-                call.returned(result)
+            call.returned(result)
             return result
+
+        @wraps(invoke)
+        def invoked(**arguments: Any) -> Any:
+            call = _CURRENT.get()
+            return invoke(**arguments) if call is None else told(call, arguments)
 
         return invoked
 

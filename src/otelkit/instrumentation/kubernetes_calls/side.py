@@ -6,8 +6,12 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from opentelemetry import propagate
-from opentelemetry.context import Context, get_current
-from opentelemetry.instrumentation.utils import is_http_instrumentation_enabled
+from opentelemetry.context import (
+    _SUPPRESS_HTTP_INSTRUMENTATION_KEY,
+    _SUPPRESS_INSTRUMENTATION_KEY,
+    Context,
+    get_current,
+)
 from opentelemetry.metrics import MeterProvider, get_meter
 from opentelemetry.semconv._incubating.attributes.url_attributes import URL_TEMPLATE
 from opentelemetry.semconv.attributes.http_attributes import HTTP_REQUEST_METHOD
@@ -22,6 +26,12 @@ from otelkit.instrumentation.kubernetes_calls.call import ApiCall, Attributes
 from otelkit.instrumentation.kubernetes_calls.templates import template_of
 
 BOUNDARIES_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
+# What `is_http_instrumentation_enabled` asks for, with one look at the context; the last is the older name.
+_SUPPRESSED = (
+    _SUPPRESS_INSTRUMENTATION_KEY,
+    _SUPPRESS_HTTP_INSTRUMENTATION_KEY,
+    "suppress_instrumentation",
+)
 _PORTS = {"http": 80, "https": 443}
 _BEFORE_HOST = len("https://")  # no host is shorter than one character, so http:// is behind it, too
 
@@ -67,9 +77,10 @@ class ApiSide:
 
         None where HTTP spans are suppressed. Baggage goes only to hosts that may see it.
         """
-        if not is_http_instrumentation_enabled():
+        current = get_current()
+        if any(map(current.get, _SUPPRESSED)):
             return None
-        parent = get_current() if context is None else context
+        parent = current if context is None else context
         full = url.partition("?")[0]
         end_of_server = full.find("/", _BEFORE_HOST)
         path = full[end_of_server:] if end_of_server > 0 else "/"
