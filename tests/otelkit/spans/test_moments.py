@@ -103,3 +103,19 @@ def test_span_with_a_plain_event_says_itself_in_json(sides: tuple[Side, Side], e
 
     assert seen[0] == seen[1]
     assert '"placed"' in seen[1]
+
+
+@pytest.mark.parametrize("most", [0, 1, 2])
+def test_plain_moments_beyond_the_limit_are_dropped_and_counted(sides: tuple[Side, Side], most: int) -> None:
+    seen = []
+    for side in sides:
+        with side.provider(limits=SpanLimits(max_events=most, max_links=most), has_other=False) as provider:
+            links = [Link(SpanContext(1, number, is_remote=True)) for number in (1, 2, 3)]
+            span = provider.get_tracer("t").start_span("s", links=links)
+            for name in ("first", "second", "third"):
+                span.add_event(name)
+            span.end()
+            seen.append((side.exported(), read_all(span)))
+
+    assert seen[0] == seen[1]
+    assert len(links_of(span)) == most
