@@ -26,7 +26,8 @@ names = st.sampled_from(["placed", "password=hunter2", "https://bob:secret@shop/
 times = st.none() | st.integers(1, 2**40)
 given_attributes = st.dictionaries(st.sampled_from("abc"), st.sampled_from(["password=hunter2", 7, ["x"]]))
 attributes: st.SearchStrategy[Any] = st.none() | given_attributes
-contexts = st.builds(
+valid = st.just(SpanContext(5, 7, is_remote=True))
+contexts = valid | st.builds(
     SpanContext,
     st.sampled_from([0, 5]),
     st.sampled_from([7, 7, 0]),
@@ -60,13 +61,17 @@ def read_all(span: Any) -> list[object]:
 plain = step("add_event", names, st.none(), times)
 adding = plain | plain | step("add_event", names, attributes, times) | step("add_link", contexts, attributes)
 reading = st.sampled_from([read_all, events_of, links_of, lambda span: span.to_json()])
+links = st.lists(st.tuples(valid, st.none()), max_size=4) | st.lists(
+    st.tuples(contexts, attributes), max_size=3
+)
 steps = st.lists(adding, max_size=6) | st.lists(adding | adding | reading, max_size=6)
 
 
 @many
-@given(limits, st.lists(st.tuples(contexts, attributes), max_size=4), steps, steps)
-def test_moments_are_exported_and_read_as_the_sdks(
+@given(st.booleans(), limits, links, steps, steps)
+def test_moments_are_exported_and_read_as_the_sdks(  # noqa: PLR0913, PLR0917 - one life
     sides: tuple[Side, Side],
+    has_other: bool,
     limits: SpanLimits | None,
     links: list[tuple[SpanContext, Any]],
     before: Sequence[Step],
@@ -74,7 +79,7 @@ def test_moments_are_exported_and_read_as_the_sdks(
 ) -> None:
     seen = []
     for side in sides:
-        with side.provider(limits=limits) as provider:
+        with side.provider(limits=limits, has_other=has_other) as provider:
             span = provider.get_tracer("t").start_span("s", links=[Link(*link) for link in links])
             said = [each(span) for each in before]
             span.end()
@@ -98,3 +103,19 @@ def test_span_with_a_plain_event_says_itself_in_json(sides: tuple[Side, Side], e
 
     assert seen[0] == seen[1]
     assert '"placed"' in seen[1]
+
+
+@pytest.mark.parametrize("most", [0, 1, 2])
+def test_plain_moments_beyond_the_limit_are_dropped_and_counted(sides: tuple[Side, Side], most: int) -> None:
+    seen = []
+    for side in sides:
+        with side.provider(limits=SpanLimits(max_events=most, max_links=most), has_other=False) as provider:
+            links = [Link(SpanContext(1, number, is_remote=True)) for number in (1, 2, 3)]
+            span = provider.get_tracer("t").start_span("s", links=links)
+            for name in ("first", "second", "third"):
+                span.add_event(name)
+            span.end()
+            seen.append((side.exported(), read_all(span)))
+
+    assert seen[0] == seen[1]
+    assert len(links_of(span)) == most
