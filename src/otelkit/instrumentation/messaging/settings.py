@@ -18,8 +18,6 @@ class Settings:
 
     single_message: Literal["parent", "link"] = "parent"
     """The creation context of a message that is processed alone: parent and link, or link of a new trace."""
-    batch: Literal["each", "whole"] = "each"
-    """Messages that were fetched together: a process span for each, or one with links to all."""
     settle: Literal["event", "span", "none"] = "event"
     """Acknowledgements: an event of the process span, a span of their own, or nothing."""
     templates: tuple[str, ...] = ()

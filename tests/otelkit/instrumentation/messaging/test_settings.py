@@ -14,9 +14,9 @@ def read(given: dict[str, Any] | None = None, **environ: str) -> Settings:
 
 
 def test_argument_stands_before_the_variable_and_the_variable_before_the_default() -> None:
-    assert read({"batch": "each"}, BATCH="whole").batch == "each"
-    assert read({"batch": None}, BATCH="whole").batch == "whole"
-    assert read().batch == "each"
+    assert read({"settle": "event"}, SETTLE="span").settle == "event"
+    assert read({"settle": None}, SETTLE="span").settle == "span"
+    assert read().settle == "event"
 
 
 def test_lists_are_separated_by_commas() -> None:
@@ -33,7 +33,7 @@ def test_lists_are_separated_by_commas() -> None:
         ({}, {"SETTLE": "always"}, r"OTELKIT_X_SETTLE='always': use one of"),
         ({"templates": "a.*"}, {}, r"templates='a.\*': use a list"),
         ({"templates": [1]}, {}, r"templates=\[1\]: use a list"),
-        ({"batches": "whole"}, {}, r"knows no 'batches'; settings are .*batch"),
+        ({"settles": "span"}, {}, r"knows no 'settles'; settings are .*settle"),
     ],
 )
 def test_wrong_value_is_an_error_that_names_it(
