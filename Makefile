@@ -64,7 +64,7 @@ proto: setup ## generate the Python code of each service's proto/ anew
 	@for proto in $(wildcard services/*/proto/generate.py); do $(BIN)/python $$proto || exit 1; done
 
 lock: setup ## resolve requirements.lock, each service's requirements.txt and the Collector's go.mod anew
-	$(LOCK) --all-extras --group build --group check --group proto --group test --group stack \
+	$(LOCK) --all-extras --group build --group check --group grafana --group proto --group test --group stack \
 		pyproject.toml services/*/pyproject.toml -o requirements.lock
 	$(LOCK) --group build -c requirements.lock -o requirements-build.txt
 	$(LOCK) --no-deps requirements-next.in -o requirements-next.txt
