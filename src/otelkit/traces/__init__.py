@@ -7,13 +7,14 @@ Data model: opentelemetry-proto 1.x, `opentelemetry/proto/trace/v1/trace.proto`.
 
 from otelkit.traces.attributes import AttributeValue
 from otelkit.traces.decode import spans_of
-from otelkit.traces.fetch import TempoError
+from otelkit.traces.fetch import BackendError, TempoError
 from otelkit.traces.span import Event, Link, Span
 from otelkit.traces.tempo import TempoClient, TraceNotSeenError, TraceSummary
 from otelkit.traces.tree import label_of, render_tree, visible
 
 __all__ = [
     "AttributeValue",
+    "BackendError",
     "Event",
     "Link",
     "Span",

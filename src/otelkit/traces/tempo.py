@@ -7,7 +7,7 @@ Tempo's protobuf answer has the same fields as OTLP's `TracesData`, so one decod
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from google.protobuf.message import DecodeError
 from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 
 from otelkit.traces.decode import spans_of
-from otelkit.traces.fetch import Answer, Fetcher, TempoError
+from otelkit.traces.fetch import Answer, BackendError, Fetcher
 from otelkit.traces.span import Span
 from otelkit.traces.tree import render_tree
 
@@ -23,7 +23,7 @@ _TRACE_ID = re.compile(r"[0-9a-f]{1,32}")
 _POLL_SECONDS = 0.1
 
 
-class TraceNotSeenError(TempoError, TimeoutError):
+class TraceNotSeenError(BackendError, TimeoutError):
     """A trace did not come, or not in the expected shape, before the deadline."""
 
 
@@ -39,15 +39,21 @@ class TraceSummary:
 
 
 class TempoClient:
-    """Queries one backend. Every request ends within `request_timeout_seconds`; errors are `TempoError`."""
+    """Queries one backend. Every request ends within `request_timeout_seconds`; errors are `BackendError`."""
 
-    def __init__(self, base_url: str, *, request_timeout_seconds: float = 5.0) -> None:
-        self._fetch = Fetcher(base_url, request_timeout_seconds)
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        request_timeout_seconds: float = 5.0,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self._fetch = Fetcher(base_url, request_timeout_seconds, headers)
 
     def trace(self, trace_id: str) -> list[Span]:
         """Spans of one trace; an empty list when the backend does not know it (yet).
 
-        Raises ValueError for an id that is no hex number, TempoError when the backend does not answer well.
+        Raises ValueError for an id that is no hex number, BackendError when the backend does not answer well.
         """
         if not _TRACE_ID.fullmatch(trace_id.lower()):
             raise ValueError(f"{trace_id!r} is no trace id: expected up to 32 hex digits")
@@ -89,7 +95,7 @@ class TempoClient:
                 last = render_tree(spans) or "no spans"
                 if until(spans):
                     return spans
-            except TempoError as error:
+            except BackendError as error:
                 last = str(error)
             if time.monotonic() >= deadline:
                 raise TraceNotSeenError(
