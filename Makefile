@@ -69,7 +69,7 @@ lock: setup ## resolve requirements.lock, each service's requirements.txt and th
 	$(LOCK) --group build -c requirements.lock -o requirements-build.txt
 	$(LOCK) --no-deps requirements-next.in -o requirements-next.txt
 	@for service in $(SERVICES); do echo "services/$$service/requirements.txt"; \
-		$(LOCK) services/$$service/pyproject.toml -c requirements.lock \
+		$(LOCK) --all-extras services/$$service/pyproject.toml -c requirements.lock \
 			-o services/$$service/requirements.txt || exit 1; done
 	$(BIN)/python -m collector.lock
 
