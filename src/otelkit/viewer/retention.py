@@ -14,6 +14,7 @@ _OLDEST = """SELECT min(oldest) FROM (
 _NEWEST = _OLDEST.replace("min", "max")
 _FORGET = (
     "DELETE FROM spans WHERE trace_id IN (SELECT trace_id FROM traces WHERE arrival <= ?)",
+    "DELETE FROM links WHERE from_trace_id IN (SELECT trace_id FROM traces WHERE arrival <= ?)",
     "DELETE FROM traces WHERE arrival <= ?",
     "DELETE FROM logs WHERE arrival <= ?",
     "DELETE FROM metrics WHERE arrival <= ?",

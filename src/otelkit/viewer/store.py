@@ -22,6 +22,7 @@ _ADD_ORIGIN = """INSERT INTO origins (digest, body, arrival) VALUES (?, ?, ?)
 ON CONFLICT (digest) DO UPDATE SET arrival = excluded.arrival RETURNING id"""
 _TAKE_SPAN = "DELETE FROM spans WHERE trace_id = ? AND span_id = ? RETURNING status"
 _ADD_SPAN = "INSERT INTO spans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ADD_LINK = "INSERT OR IGNORE INTO links VALUES (?, ?, ?, ?)"
 _ADD_LOG = "INSERT INTO logs VALUES (?, ?, ?, ?, ?, ?, ?)"
 _ADD_METRIC = "INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?, ?)"
 _ADD_TO_TRACE = """INSERT INTO traces VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -81,6 +82,9 @@ class Store:
         columns = rows.span_columns(span)
         before = self._connection.execute(_TAKE_SPAN, (span.trace_id, span.span_id)).fetchall()
         self._connection.execute(_ADD_SPAN, (span.trace_id, span.span_id, resource, scope, service, *columns))
+        for link in span.links:
+            ids = (link.trace_id, link.span_id, span.trace_id, span.span_id)
+            self._connection.execute(_ADD_LINK, ids)
         root = (service, columns.name) if rows.is_root(span) else (None, None)
         errors = (columns.status == _ERROR) - sum(status == _ERROR for (status,) in before)
         times = (columns.start_nanos, max(columns.start_nanos, columns.end_nanos))
