@@ -8,9 +8,10 @@ import os
 import sys
 
 from deploy.local.down import bring_down
+from deploy.local.errors import StackError
 from deploy.local.logs import show_logs
 from deploy.local.run import run_service
-from deploy.local.settings import Settings, StackError, read_settings
+from deploy.local.settings import Settings, read_settings
 from deploy.local.state import running_record
 from deploy.local.status import print_status
 from deploy.local.trace import show_trace

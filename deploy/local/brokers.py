@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.local.errors import StackError
 from deploy.local.services import Service
-from deploy.local.settings import Settings, StackError
+from deploy.local.settings import Settings
 from otelkit.testing.servers import nats, rabbitmq
 from otelkit.testing.servers.given import GivenServer
 from otelkit.testing.servers.program import program_of

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from deploy.local.settings import StackError
+from deploy.local.errors import StackError
 
 
 def show_logs(state_dir: Path, name: str, *, follow: bool) -> None:

@@ -16,8 +16,8 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanKind, Tracer
 
-from deploy.local.parts import Part
-from deploy.local.settings import StackError
+from deploy.local.errors import StackError
+from deploy.local.part import Part
 from otelkit.export import WaitingSpanExporter, read_destination
 from otelkit.signals import Signal
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import psutil
 
-from deploy.local.parts import Part
-from deploy.local.settings import StackError
+from deploy.local.errors import StackError
+from deploy.local.part import Part
 
 
 def check_ports(host: str, parts: Iterable[Part]) -> None:

@@ -12,8 +12,8 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from deploy.local.brokers import BROKERS
-from deploy.local.parts import Part
-from deploy.local.settings import StackError
+from deploy.local.errors import StackError
+from deploy.local.part import Part
 from deploy.local.state import Record
 from deploy.local.supervision import call
 

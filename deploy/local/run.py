@@ -12,9 +12,10 @@ from contextlib import ExitStack
 from types import FrameType
 
 from deploy.local.brokers import BROKERS, open_broker
+from deploy.local.errors import StackError
 from deploy.local.ports import explain_taken, is_free
 from deploy.local.services import Service
-from deploy.local.settings import Settings, StackError, find_service
+from deploy.local.settings import Settings, find_service
 from otelkit.testing.run import main as run_with_trees
 
 

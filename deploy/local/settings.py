@@ -7,42 +7,47 @@ run the stack, so that an address in a README holds for all of them.
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from deploy.local.backend_programs import find_programs, ports_of
+from deploy.local.errors import StackError
 from deploy.local.services import SERVICES, Service
 
 ROOT = Path(__file__).resolve().parents[2]
 
 PORTS = {
-    "VIEWER_PORT": 3000,
     "COLLECTOR_GRPC_PORT": 4317,
     "COLLECTOR_HTTP_PORT": 4318,
     "COLLECTOR_HEALTH_PORT": 13133,
     "COLLECTOR_METRICS_PORT": 8888,
-    "VIEWER_OTLP_GRPC_PORT": 14317,
-    "VIEWER_OTLP_HTTP_PORT": 14318,
     "NATS_PORT": 4222,
     "RABBITMQ_PORT": 5672,
 }
 
 
-class StackError(Exception):
-    """Something that the person at the terminal has to know; the message is one clear line or block."""
-
-
 @dataclass(frozen=True)
 class Settings:
-    """Where the stack keeps its state and where its parts listen; `ports` by the name of the setting."""
+    """Where the stack keeps its state and where its parts listen; `ports` by the name of the setting.
+
+    `programs` are the backends' by their names, none for the viewer; `overlays` the Collector's files.
+    """
 
     host: str
     state_dir: Path
     ports: Mapping[str, int]
+    programs: Mapping[str, Path] = field(default_factory=dict)
+    overlays: tuple[Path, ...] = ()
+    grafana_home: str = ""
 
     @property
     def reach(self) -> str:
         """The address by which this machine reaches what listens on `host`."""
         return "127.0.0.1" if self.host == "0.0.0.0" else self.host
+
+    def pick(self, *names: str) -> dict[str, int]:
+        """Give the ports with these settings."""
+        return {name: self.ports[name] for name in names}
 
     def address_of(self, service: Service) -> str:
         """Give the address that clients of the service take."""
@@ -74,11 +79,16 @@ class Settings:
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read every setting. Raises StackError that names the variable, its value and the remedy."""
-    defaults = PORTS | {f"{service.prefix}_PORT": service.default_port for service in SERVICES}
+    programs = find_programs(environ)
+    services = {f"{service.prefix}_PORT": service.default_port for service in SERVICES}
+    defaults = PORTS | ports_of(programs) | services
     ports = {name: _read_port(name, default, environ) for name, default in defaults.items()}
     _refuse_two_on_one_port(ports)
     state_dir = Path(environ.get("STATE_DIR") or ROOT / ".run").absolute()
-    return Settings(_read_host(environ), state_dir, ports)
+    overlays = _read_overlays(environ, "to-grafana.yaml" if programs else "to-viewer.yaml")
+    return Settings(
+        _read_host(environ), state_dir, ports, programs, overlays, environ.get("GRAFANA_HOME", "").strip()
+    )
 
 
 def find_service(name: str) -> Service:
@@ -88,6 +98,16 @@ def find_service(name: str) -> Service:
         given = f"there is no service {name!r}" if name else "name a service: SERVICE=..."
         raise StackError(f"{given}; known are: {', '.join(sorted(known))}")
     return known[name]
+
+
+def _read_overlays(environ: Mapping[str, str], default: str) -> tuple[Path, ...]:
+    """Read COLLECTOR_OVERLAYS: names of files in collector/, or paths, separated by commas."""
+    names = environ.get("COLLECTOR_OVERLAYS", "").strip() or default
+    files = tuple((ROOT / "collector" / name.strip()).absolute() for name in names.split(","))
+    for file in files:
+        if not file.is_file():
+            raise StackError(f"COLLECTOR_OVERLAYS={names!r}: there is no {file}")
+    return files
 
 
 def _read_host(environ: Mapping[str, str]) -> str:

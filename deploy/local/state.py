@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from deploy.local.parts import Part
+from deploy.local.part import Part
 
 MARK = "OTELKIT_LOCAL_STACK"  # in the environment of every process of a stack: the state folder it belongs to
 

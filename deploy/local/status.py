@@ -10,7 +10,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Column, Table
 
-from deploy.local.parts import Part
+from deploy.local.part import Part
 from deploy.local.readiness import is_healthy
 from deploy.local.state import Record, running_record
 from deploy.local.supervision import call

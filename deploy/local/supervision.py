@@ -19,8 +19,9 @@ from xmlrpc.client import Fault, ServerProxy
 import psutil
 from supervisor.xmlrpc import SupervisorTransport  # type: ignore[import-untyped]  # it ships no types
 
-from deploy.local.parts import Part
-from deploy.local.settings import ROOT, StackError
+from deploy.local.errors import StackError
+from deploy.local.part import Part
+from deploy.local.settings import ROOT
 from deploy.local.state import MARK, Record
 
 SOCKET_PATH_LIMIT = 100  # bytes; the kernel's is 108, and supervisord appends its pid while it binds

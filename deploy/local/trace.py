@@ -2,10 +2,11 @@
 
 import time
 
+from deploy.local.backends import backends_of, page_of_trace
+from deploy.local.errors import StackError
 from deploy.local.order import send_order
-from deploy.local.settings import StackError
 from deploy.local.state import Record
-from otelkit.traces import Span, TempoClient, TempoError, render_tree
+from otelkit.traces import BackendError, Span, render_tree
 
 SERVICE = "http-fastapi"
 TRACE_SECONDS = 15.0
@@ -17,13 +18,13 @@ def show_trace(record: Record) -> None:
     begun = time.monotonic()
     status, trace_id = send_order(parts[SERVICE])
     try:
-        spans = TempoClient(parts["viewer"].address).wait_for_trace(trace_id, TRACE_SECONDS, until=_is_whole)
-    except TempoError as error:
+        spans = backends_of(parts).traces.wait_for_trace(trace_id, TRACE_SECONDS, until=_is_whole)
+    except BackendError as error:
         raise StackError(f"{error}\n(make status, make logs SERVICE={SERVICE})") from error
     seconds = time.monotonic() - begun
     print(f"POST {parts[SERVICE].address}/orders -> {status}; read back after {seconds:.1f} s:\n")
     print("\n".join(f"    {line}" for line in render_tree(spans).splitlines()))
-    print(f"\ntrace {trace_id}: {parts['viewer'].address}/trace/{trace_id}", flush=True)
+    print(f"\ntrace {trace_id}: {page_of_trace(parts, trace_id)}", flush=True)
 
 
 def _is_whole(spans: list[Span]) -> bool:

@@ -14,11 +14,13 @@ from collector.cache import find_built
 from collector.toolchain import NoGo, find_go
 from deploy.local.brokers import find_brokers
 from deploy.local.down import end_stack
-from deploy.local.parts import Part, plan_parts
+from deploy.local.errors import StackError
+from deploy.local.part import Part
+from deploy.local.parts import plan_parts
 from deploy.local.ports import check_ports
 from deploy.local.readiness import is_healthy, wait_until_ready
 from deploy.local.services import SERVICES
-from deploy.local.settings import Settings, StackError
+from deploy.local.settings import Settings
 from deploy.local.state import Record, marked_processes, running_record, write_record
 from deploy.local.supervision import call, start_supervisord
 from deploy.local.trace import show_trace
@@ -50,6 +52,8 @@ def _start(settings: Settings) -> Record:
     check_ports(settings.host, parts)
     for broker in brokers.values():
         broker.folder.mkdir(exist_ok=True)
+    if binary is None and settings.programs:
+        raise StackError(f"Tempo, Loki and Mimir are fed by the Collector: {_why_no_collector()}")
     if binary is None:
         print(f"  collector: none; services export straight to the viewer ({_why_no_collector()})")
     try:

@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 
 from collector.toolchain import FOLDER
+from deploy.local.backend_programs import GRAFANA_PORTS, LGTM_PORTS, VIEWER_PORTS
 from deploy.local.brokers import BROKERS
 from deploy.local.services import SERVICES
 from deploy.local.settings import PORTS
@@ -24,13 +25,14 @@ class LocalStack:
 
     def __init__(self, state_dir: Path, **settings: str) -> None:
         self.state_dir = state_dir
-        names = [*PORTS, *(f"{service.prefix}_PORT" for service in SERVICES)]
+        backends = VIEWER_PORTS | LGTM_PORTS | GRAFANA_PORTS
+        names = [*PORTS, *backends, *(f"{service.prefix}_PORT" for service in SERVICES)]
         self.ports = {name: free_port() for name in names}
         given = {variable for recipe in BROKERS.values() for variable in recipe.variables}
         kept = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith("OTEL_") and name not in given
+            if not name.startswith("OTEL_") and not name.endswith("_BIN") and name not in given
         }
         self.environment = {
             **kept,

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.parts import Part
-from deploy.local.settings import StackError
+from deploy.local.errors import StackError
+from deploy.local.part import Part
+from deploy.local.services import SERVICES
 from deploy.local.state import Record, write_record
 from deploy.local.trace import show_trace
 from otelkit.testing.ports import free_port
@@ -98,7 +99,8 @@ def test_run_of_an_unknown_service_names_the_known(new_stack: NewStack) -> None:
     done = new_stack().run("run", "nope")
 
     assert done.returncode == 1
-    assert "there is no service 'nope'; known are: grpc-four-modes" in done.stdout
+    known = ", ".join(sorted(service.name for service in SERVICES))
+    assert f"there is no service 'nope'; known are: {known}" in done.stdout
 
 
 def test_run_on_a_taken_port_names_port_and_setting(new_stack: NewStack) -> None:
