@@ -5,6 +5,7 @@ endpoint in the environment. For each line that comes in it answers with its pro
 its memory in bytes.
 """
 
+import contextlib
 import gc
 import sys
 import time
@@ -18,15 +19,17 @@ from k8s_operator.thread import operator_in_thread
 
 def main(side: str, namespace: str) -> None:
     """Serve until the end of the input."""
-    telemetry = start_telemetry() if side == "ours" else None
-    process = psutil.Process()
-    with operator_in_thread(Settings(namespaces=namespace, resync_seconds=3600)):
-        print("ready", flush=True)
-        for _ in sys.stdin:
-            gc.collect()
-            print(time.process_time(), process.memory_info().rss, flush=True)
-    if telemetry is not None:
-        telemetry.shutdown()
+    answers = sys.stdout
+    with contextlib.redirect_stdout(sys.stderr):  # the operator's log is no answer
+        telemetry = start_telemetry() if side == "ours" else None
+        process = psutil.Process()
+        with operator_in_thread(Settings(namespaces=namespace, resync_seconds=3600)):
+            print("ready", file=answers, flush=True)
+            for _ in sys.stdin:
+                gc.collect()
+                print(time.process_time(), process.memory_info().rss, file=answers, flush=True)
+        if telemetry is not None:
+            telemetry.shutdown()
 
 
 if __name__ == "__main__":

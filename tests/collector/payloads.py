@@ -36,10 +36,12 @@ def key_values(values: Mapping[str, Value]) -> list[KeyValue]:
     return [KeyValue(key=key, value=_any_value(value)) for key, value in values.items()]
 
 
-def send_spans(target: str, spans: Iterable[Span]) -> None:
+def send_spans(target: str, spans: Iterable[Span], **resource: str) -> None:
     """Hand spans to an OTLP endpoint. Raises grpc.RpcError when it does not take them."""
     request = ExportTraceServiceRequest()
-    request.resource_spans.add().scope_spans.add().spans.extend(spans)
+    group = request.resource_spans.add()
+    group.resource.attributes.extend(key_values(resource))
+    group.scope_spans.add().spans.extend(spans)
     with grpc.insecure_channel(target) as channel:
         TraceServiceStub(channel).Export(request, timeout=10)  # type: ignore[no-untyped-call]  # generated
 

@@ -18,6 +18,8 @@ READY_SECONDS = 20.0
 class RunningCollector:
     """Starts, kills and restarts one Collector whose queue lies in `folder`; a context manager."""
 
+    overlay = "to-viewer.yaml"
+
     def __init__(self, binary: Path, folder: Path, viewer_endpoint: str, **settings: str) -> None:
         self.binary = binary
         self.folder = folder
@@ -53,7 +55,7 @@ class RunningCollector:
 
     def configs(self) -> list[Path]:
         """Give the files that it is started with."""
-        return [FOLDER / name for name in ("base.yaml", "to-viewer.yaml")]
+        return [FOLDER / name for name in ("base.yaml", self.overlay)]
 
     def kill(self) -> None:
         """End it as a crash does."""

@@ -9,6 +9,8 @@ from deploy.k8s.collector_configs import CollectorConfig
 from deploy.k8s.collector_pipelines import Config, merge, without
 from tests.collector.process import RunningCollector
 
+NEEDS_A_CLUSTER = ("processors", "k8s_attributes")
+
 
 class ChainedCollector(RunningCollector):
     """`sends` says where exporters send instead. What this Collector was built without is left out."""
@@ -18,7 +20,8 @@ class ChainedCollector(RunningCollector):
         merged: Config = merge([yaml.safe_load(text) for text in config.files.values()])
         for exporter, endpoint in sends.items():
             merged["exporters"][exporter]["endpoint"] = endpoint
-        reduced = without(merged, set(missing_components(merged, binary)))
+        missing = [*missing_components(merged, binary), NEEDS_A_CLUSTER]
+        reduced = without(merged, set(missing))
         self._file = folder / "config.yaml"
         self._file.write_text(yaml.safe_dump(reduced), encoding="utf-8")
 

@@ -21,6 +21,17 @@ CASES = [
     ("local", "gateway", "service: {extensions: [health_check]}", "storage"),
     ("base", "gateway", "processors: {memory_limiter: {check_interval: 0s}}", "check_interval"),
     ("base", "gateway", "service: {pipelines: {traces: {processors: [absent]}}}", "no processors absent"),
+    ("scale-out", "sampler", "processors: {tail_sampling: {decision_waits: 1s}}", "decision_waits"),
+    ("scale-out", "sampler", "connectors: {span_metrics: {histogram: {unit: sec}}}", "unit"),
+    ("scale-out", "sampler", "connectors: {forward: {x: 1}}", "forward"),
+    ("scale-out", "sampler", "processors: {attributes/sampler: {actions: [{key: x}]}}", "action"),
+    (
+        "datadog",
+        "gateway",
+        "processors: {probabilistic_sampler: {sampling_percentage: -1}}",
+        "negative",
+    ),
+    ("base", "agent", "processors: {k8s_attributes: {extract: {metadata: [k8s.pod.nam]}}}", "k8s.pod.nam"),
     # What only a schema of ours sees, because the component is not in this Collector.
     ("scale-out", "gateway", "exporters: {load_balancing/samplers: {routing_key: traceid}}", "routing_key"),
     (
@@ -29,19 +40,8 @@ CASES = [
         "exporters: {load_balancing/samplers: {resolver: {k8s: {service: x}}}}",
         "resolver",
     ),
-    ("scale-out", "sampler", "processors: {tail_sampling: {decision_waits: 1s}}", "decision_waits"),
-    ("scale-out", "sampler", "connectors: {span_metrics: {histogram: {unit: sec}}}", "unit"),
-    ("scale-out", "sampler", "connectors: {forward: {x: 1}}", "forward"),
-    ("scale-out", "sampler", "processors: {attributes/sampler: {actions: [{key: x}]}}", "action"),
     ("datadog", "gateway", "exporters: {datadog: {api: {sight: x}}}", "sight"),
     ("datadog", "gateway", "connectors: {datadog/connector: {trace: {}}}", "trace"),
-    (
-        "datadog",
-        "gateway",
-        "processors: {probabilistic_sampler: {sampling_percentage: -1}}",
-        "sampling_percentage",
-    ),
-    ("base", "agent", "processors: {k8s_attributes: {extract: {metadata: [k8s.pod.nam]}}}", "k8s.pod.nam"),
     # What nobody knows.
     ("base", "gateway", "processors: {absent: {}}", "no schema processors-absent.yaml"),
 ]

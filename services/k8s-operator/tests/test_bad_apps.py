@@ -12,7 +12,7 @@ import k8s_operator
 from k8s_operator.app import InvalidAppError, read_app
 from k8s_operator.cache import Children
 from k8s_operator.client import ApiError
-from k8s_operator.person import Person, condition, is_available
+from k8s_operator.person import NEXT_IMAGE, Person, condition, is_available
 from k8s_operator.reconciler import Reconciler, RefusedError
 from otelkit.testing.kubernetes.refusals import Refusal
 from otelkit.testing.kubernetes.schemas import CustomSchema
@@ -98,7 +98,7 @@ async def test_image_that_cannot_be_pulled_is_told_and_is_no_error(operator: Non
     assert condition(app, "Accepted") == ("True", "Valid")
     assert condition(app, "Reconciled") == ("True", "ChildrenAsWanted")
 
-    await shop.apply(image="shop/tea:2")
+    await shop.apply(image=NEXT_IMAGE)
     await shop.until(is_available)
 
 

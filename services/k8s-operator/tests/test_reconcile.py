@@ -4,7 +4,7 @@ import pytest
 
 from k8s_operator.client import ApiError
 from k8s_operator.names import OPERATOR
-from k8s_operator.person import Person, condition, is_available
+from k8s_operator.person import IMAGE, NEXT_IMAGE, Person, condition, is_available
 
 KINDS = ("ConfigMap", "Service", "Deployment")
 
@@ -23,7 +23,7 @@ async def test_app_gets_its_children_with_itself_as_owner(operator: None, shop: 
     assert config["data"] == {"CURRENCY": "EUR"}
     assert deployment is not None
     assert deployment["spec"]["replicas"] == 2
-    assert deployment["spec"]["template"]["spec"]["containers"][0]["image"] == "shop/tea:1"
+    assert deployment["spec"]["template"]["spec"]["containers"][0]["image"] == IMAGE
 
 
 async def test_status_says_how_it_stands(operator: None, shop: Person) -> None:
@@ -47,14 +47,14 @@ async def test_update_reaches_the_children_and_makes_new_pods(operator: None, sh
     await shop.until(is_available)
     before = await shop.get("Deployment")
 
-    await shop.apply(image="shop/tea:2", config={"CURRENCY": "CHF"}, port=9000)
+    await shop.apply(image=NEXT_IMAGE, config={"CURRENCY": "CHF"}, port=9000)
     await shop.until(is_available)
 
     after, config, service = [await shop.get(kind) for kind in ("Deployment", "ConfigMap", "Service")]
     assert before is not None
     assert after is not None
     container = after["spec"]["template"]["spec"]["containers"][0]
-    assert (container["image"], container["ports"][0]["containerPort"]) == ("shop/tea:2", 9000)
+    assert (container["image"], container["ports"][0]["containerPort"]) == (NEXT_IMAGE, 9000)
     assert config is not None
     assert config["data"] == {"CURRENCY": "CHF"}
     annotations = [one["spec"]["template"]["metadata"]["annotations"] for one in (before, after)]

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 from opentelemetry.trace import get_tracer
 
-from k8s_operator.person import Person, is_available
+from k8s_operator.person import NEXT_IMAGE, Person, is_available
 from otelkit.testing import Sink, trace_tree
 from otelkit.testing.expected import ReadmeTraces
 from otelkit.testing.kubernetes.faulty import FaultyApi
@@ -35,7 +35,7 @@ async def test_update_writes_only_what_changes(
     before = len(await spans(9))
 
     with get_tracer("pipeline").start_as_current_span("kubectl apply"):
-        await shop.apply(image="shop/tea:2")
+        await shop.apply(image=NEXT_IMAGE)
     await shop.until(is_available)
 
     assert trace_tree((await spans(before + 8))[before:]) == readme_trace("update")
