@@ -1,4 +1,4 @@
-"""What leaves for Tempo, Loki and Mimir: all is counted, then errors, slow traces and a share of the rest are kept."""
+"""What leaves for the backends: all is counted, then errors, slow traces and a share of the rest are kept."""
 
 import time
 from collections.abc import Iterator
