@@ -34,9 +34,6 @@ def collector_environment(settings: Settings) -> dict[str, str]:
         "COLLECTOR_TO_TEMPO_ENDPOINT": f"{settings.reach}:{settings.ports['TEMPO_OTLP_GRPC_PORT']}",
         "COLLECTOR_TO_LOKI_ENDPOINT": settings.url("LOKI_PORT", "/otlp"),
         "COLLECTOR_TO_MIMIR_ENDPOINT": settings.url("MIMIR_PORT", "/otlp"),
-        # Who tries something out wants to see it, whatever becomes of ordinary traces elsewhere.
-        "COLLECTOR_SAMPLING_PERCENT": os.environ.get("COLLECTOR_SAMPLING_PERCENT", "100"),
-        "COLLECTOR_SAMPLING_WAIT": os.environ.get("COLLECTOR_SAMPLING_WAIT", "1s"),
     }
 
 
@@ -104,7 +101,8 @@ def _loki(settings: Settings, program: Path) -> Part:
 
 
 def _mimir(settings: Settings, program: Path) -> Part:
-    return _part(settings, "mimir", program, MIMIR_RULES_DIR=str(CONFIGS / "tenants"))
+    rules = os.environ.get("MIMIR_RULES_DIR", str(CONFIGS / "tenants"))
+    return _part(settings, "mimir", program, MIMIR_RULES_DIR=rules)
 
 
 def _grafana(settings: Settings, program: Path) -> Part:
