@@ -4,7 +4,9 @@ WAL mode lets readers go on while the writer commits; a commit survives the end 
 this process. What was committed in the last moments before a power cut may be lost.
 """
 
+import math
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +18,20 @@ from otelkit.errors import ConfigurationError
 _QUERY_SECONDS = 5.0
 _LOCKED_SECONDS = 1.0  # senders try again, so the writer need not wait long for another program
 _INSTRUCTIONS_BETWEEN_CHECKS = 10_000
-_VERSION = 1
+_VERSION = 2
+
+
+_thread = threading.local()
 
 
 class QueryTooSlowError(RuntimeError):
     """A query that would have taken longer than a reader may."""
+
+
+def check_deadline() -> None:
+    """For long work outside of SQLite; raises QueryTooSlowError once this thread's query has had its time."""
+    if time.monotonic() > getattr(_thread, "deadline", math.inf):
+        raise QueryTooSlowError
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
@@ -45,7 +56,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA cache_size = -4096")
     found = connection.execute("PRAGMA user_version").fetchone()[0]
     if found not in (0, _VERSION):
-        raise sqlite3.DatabaseError(f"it has version {found} of the tables, this program knows {_VERSION}")
+        raise sqlite3.DatabaseError(f"it has version {found} of the tables, this program has {_VERSION}")
     connection.executescript(files("otelkit.viewer").joinpath("schema.sql").read_text("utf-8"))
     connection.execute(f"PRAGMA user_version = {_VERSION}")
 
@@ -54,7 +65,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
     """Give a connection that only reads; raises QueryTooSlowError after five seconds of querying."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    deadline = time.monotonic() + _QUERY_SECONDS
+    deadline = _thread.deadline = time.monotonic() + _QUERY_SECONDS
     try:
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA query_only = 1")
@@ -66,4 +77,5 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
             raise QueryTooSlowError from error
         raise
     finally:
+        _thread.deadline = math.inf
         connection.close()

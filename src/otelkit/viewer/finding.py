@@ -1,12 +1,15 @@
-"""Finds traces: those of which one span fulfils all conditions, newest first."""
+"""Finds traces: one by its id, or those of which one span fulfils all conditions, the latest first."""
 
 import sqlite3
 from dataclasses import dataclass
 
-from otelkit.viewer.conditions import Condition, Value, where
+from otelkit.viewer.conditions import Condition
+from otelkit.viewer.trace_scan import latest_with_span
 
 ROOT_NOT_RECEIVED = "<root span not yet received>"  # what Tempo answers
 _UNBOUNDED = 2**63 - 1
+_LATEST = """SELECT * FROM traces WHERE start_nanos <= ? AND end_nanos >= ?
+AND end_nanos - start_nanos BETWEEN ? AND ? ORDER BY start_nanos DESC LIMIT ?"""
 
 
 @dataclass(frozen=True)
@@ -40,22 +43,13 @@ class FoundTrace:
 
 
 def find_traces(connection: sqlite3.Connection, search: Search) -> list[FoundTrace]:
-    """Traces that overlap the time range, have the duration, and a span that fulfils all conditions."""
-    sql = """SELECT * FROM traces t WHERE start_nanos <= ? AND end_nanos >= ?
-        AND end_nanos - start_nanos BETWEEN ? AND ?"""
-    parameters: list[Value] = [
-        search.end_nanos,
-        search.start_nanos,
-        search.shortest_nanos,
-        search.longest_nanos,
-    ]
+    """Traces of the duration that have a span which fulfils all conditions and overlaps the time range."""
+    if search.limit <= 0:
+        return []
     if search.conditions:
-        clause, more = where(connection, search.conditions)
-        # S608: the clause is built from constants, its values are parameters
-        sql += f" AND EXISTS (SELECT 1 FROM spans s WHERE s.trace_id = t.trace_id AND {clause})"  # noqa: S608
-        parameters += more
-    sql += " ORDER BY start_nanos DESC LIMIT ?"
-    return [found_trace(row) for row in connection.execute(sql, [*parameters, search.limit])]
+        return [found_trace(row) for row in latest_with_span(connection, search)]
+    limits = (search.end_nanos, search.start_nanos, search.shortest_nanos, search.longest_nanos, search.limit)
+    return [found_trace(row) for row in connection.execute(_LATEST, limits)]
 
 
 def find_trace(connection: sqlite3.Connection, trace_id: bytes) -> FoundTrace | None:
@@ -78,10 +72,6 @@ def found_trace(row: sqlite3.Row) -> FoundTrace:
 
 
 def service_names(connection: sqlite3.Connection) -> list[str]:
-    """Services that sent spans, by one jump in the index per service instead of a scan."""
-    sql = """WITH RECURSIVE names (service) AS (
-        SELECT min(service) FROM spans
-        UNION ALL SELECT (SELECT min(service) FROM spans WHERE service > names.service)
-        FROM names WHERE names.service IS NOT NULL
-    ) SELECT service FROM names WHERE service <> '' LIMIT 200"""
+    """Services that sent anything."""
+    sql = "SELECT DISTINCT service FROM origins WHERE service <> '' ORDER BY service LIMIT 200"
     return [row[0] for row in connection.execute(sql)]

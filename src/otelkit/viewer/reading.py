@@ -12,9 +12,10 @@ from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans
 _SPANS_A_PART = 100
 _BYTES_A_PART = 2**20
 # Spans first in order of their origins, so that those of one origin come together.
-_SPANS = "SELECT resource, scope, body FROM spans WHERE trace_id = ? ORDER BY "
-_BY_ORIGIN = _SPANS + "resource, scope, start_nanos, rowid"
-_BY_START = _SPANS + "start_nanos, rowid"
+_SPANS = """SELECT s.resource, s.scope, b.body FROM spans s JOIN bodies b ON b.id = s.id
+WHERE s.trace = (SELECT id FROM traces WHERE trace_id = ?) ORDER BY """
+_BY_ORIGIN = _SPANS + "s.resource, s.scope, s.start_nanos, s.id"
+_BY_START = _SPANS + "s.start_nanos, s.id"
 
 
 def read_trace(

@@ -13,14 +13,28 @@ _OLDEST = """SELECT min(oldest) FROM (
     UNION ALL SELECT min(arrival) FROM metrics)"""
 _NEWEST = _OLDEST.replace("min", "max")
 _FORGET = (
-    "DELETE FROM spans WHERE trace_id IN (SELECT trace_id FROM traces WHERE arrival <= ?)",
+    """DELETE FROM bodies WHERE id IN (SELECT s.id FROM spans s WHERE s.trace IN
+        (SELECT id FROM traces WHERE arrival <= ?))""",
+    "DELETE FROM spans WHERE trace IN (SELECT id FROM traces WHERE arrival <= ?)",
     "DELETE FROM links WHERE from_trace_id IN (SELECT trace_id FROM traces WHERE arrival <= ?)",
     "DELETE FROM traces WHERE arrival <= ?",
     "DELETE FROM logs WHERE arrival <= ?",
     "DELETE FROM metrics WHERE arrival <= ?",
-    """DELETE FROM origins WHERE arrival <= ?
-        AND NOT EXISTS (SELECT 1 FROM spans WHERE resource = origins.id)
-        AND NOT EXISTS (SELECT 1 FROM spans WHERE scope = origins.id)""",
+    "DELETE FROM entries WHERE arrival <= ?",
+    "DELETE FROM edges WHERE arrival <= ?",
+    """DELETE FROM origins WHERE arrival <= ? AND id NOT IN (SELECT resource FROM spans
+        UNION SELECT scope FROM spans UNION SELECT resource FROM logs UNION SELECT scope FROM logs
+        UNION SELECT resource FROM metrics UNION SELECT scope FROM metrics)""",
+)
+_TIDY = (
+    "DELETE FROM operations WHERE id NOT IN (SELECT operation FROM spans)",
+    "DELETE FROM families WHERE NOT EXISTS (SELECT 1 FROM metrics WHERE family = families.id)",
+    """DELETE FROM blocks WHERE signal = 1 AND NOT EXISTS
+        (SELECT 1 FROM spans WHERE id BETWEEN number * 1024 AND number * 1024 + 1023)""",
+    """DELETE FROM blocks WHERE signal = 2 AND NOT EXISTS
+        (SELECT 1 FROM logs WHERE id BETWEEN number * 1024 AND number * 1024 + 1023)""",
+    "DELETE FROM number_ranges WHERE block NOT IN (SELECT number FROM blocks WHERE signal = 1)",
+    "DELETE FROM attribute_values WHERE block NOT IN (SELECT number FROM blocks WHERE signal = 1)",
 )
 
 
@@ -51,6 +65,8 @@ def _forget_until(connection: sqlite3.Connection, arrival: int) -> None:
     try:
         for statement in _FORGET:
             connection.execute(statement, (arrival,))
+        for statement in _TIDY:
+            connection.execute(statement)
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")

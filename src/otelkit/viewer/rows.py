@@ -5,7 +5,6 @@ as it came. Ids must be as the trace specification has them: 16 and 8 bytes, not
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
@@ -18,18 +17,7 @@ _TRACE_ID_BYTES, _SPAN_ID_BYTES = 16, 8
 _METRIC_KINDS = ("gauge", "sum", "histogram", "exponential_histogram", "summary")
 
 
-class SpanColumns(NamedTuple):
-    """What the spans table has beside ids of origins and the service."""
-
-    name: str
-    kind: int
-    status: int
-    start_nanos: int
-    end_nanos: int
-    body: bytes
-
-
-def has_valid_ids(span: Span) -> bool:
+def has_valid_ids(span: Span | Span.Link) -> bool:
     """Whether trace id and span id are of the right length and not all zero."""
     lengths = (len(span.trace_id), len(span.span_id))
     return lengths == (_TRACE_ID_BYTES, _SPAN_ID_BYTES) and any(span.trace_id) and any(span.span_id)
@@ -40,16 +28,14 @@ def is_root(span: Span) -> bool:
     return not any(span.parent_span_id)
 
 
-def span_columns(span: Span) -> SpanColumns:
-    """Columns of one span."""
-    return SpanColumns(
-        name=column_text(span.name),
-        kind=span.kind,
-        status=span.status.code,
-        start_nanos=column_integer(span.start_time_unix_nano),
-        end_nanos=column_integer(span.end_time_unix_nano),
-        body=span.SerializeToString(),
-    )
+def span_times(span: Span) -> tuple[int, int]:
+    """Start and end as they go into columns."""
+    return column_integer(span.start_time_unix_nano), column_integer(span.end_time_unix_nano)
+
+
+def span_number(span_id: bytes) -> int:
+    """A span id as it goes into a column."""
+    return int.from_bytes(span_id, "big", signed=True)
 
 
 def service_name(attributes: Iterable[KeyValue]) -> str:

@@ -2,15 +2,27 @@
 -- `arrival` counts write transactions: retention deletes by it, because senders' clocks cannot be trusted.
 
 -- Resources and scopes, once each: a ResourceSpans without its scopes, a ScopeSpans without its spans.
+-- `service` is null for a scope.
 CREATE TABLE IF NOT EXISTS origins (
     id INTEGER PRIMARY KEY,
     digest BLOB NOT NULL UNIQUE,
+    service TEXT,
     body BLOB NOT NULL,
     arrival INTEGER NOT NULL
 );
+CREATE INDEX IF NOT EXISTS origins_by_service ON origins (service);
+
+CREATE TABLE IF NOT EXISTS operations (
+    id INTEGER PRIMARY KEY,
+    service TEXT NOT NULL,
+    name TEXT NOT NULL,
+    kind INTEGER NOT NULL,
+    UNIQUE (service, name, kind)
+);
 
 CREATE TABLE IF NOT EXISTS traces (
-    trace_id BLOB PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
+    trace_id BLOB NOT NULL UNIQUE,
     root_service TEXT,
     root_name TEXT,
     start_nanos INTEGER NOT NULL,
@@ -19,26 +31,24 @@ CREATE TABLE IF NOT EXISTS traces (
     error_count INTEGER NOT NULL,
     arrival INTEGER NOT NULL
 );
-CREATE INDEX IF NOT EXISTS traces_by_start ON traces (start_nanos);
+CREATE INDEX IF NOT EXISTS traces_by_start ON traces (start_nanos, end_nanos);
 CREATE INDEX IF NOT EXISTS traces_by_arrival ON traces (arrival);
 
+-- Bodies are apart, so that a search over columns need not read past them.
+-- Traces are numbered as they come, so that the index of spans grows at its end.
 CREATE TABLE IF NOT EXISTS spans (
-    trace_id BLOB NOT NULL,
-    span_id BLOB NOT NULL,
-    resource INTEGER NOT NULL,
-    scope INTEGER NOT NULL,
-    service TEXT NOT NULL,
-    name TEXT NOT NULL,
-    kind INTEGER NOT NULL,
+    id INTEGER PRIMARY KEY,
+    trace INTEGER NOT NULL,
+    span_id INTEGER NOT NULL,
+    operation INTEGER NOT NULL,
     status INTEGER NOT NULL,
     start_nanos INTEGER NOT NULL,
     end_nanos INTEGER NOT NULL,
-    body BLOB NOT NULL,
-    UNIQUE (trace_id, span_id)
+    resource INTEGER NOT NULL,
+    scope INTEGER NOT NULL,
+    UNIQUE (trace, span_id)
 );
-CREATE INDEX IF NOT EXISTS spans_by_resource ON spans (resource);
-CREATE INDEX IF NOT EXISTS spans_by_scope ON spans (scope);
-CREATE INDEX IF NOT EXISTS spans_by_service ON spans (service);
+CREATE TABLE IF NOT EXISTS bodies (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
 
 -- Which span (from_...) links to which: read backwards, as a span itself holds only those it links to.
 CREATE TABLE IF NOT EXISTS links (
@@ -51,25 +61,92 @@ CREATE TABLE IF NOT EXISTS links (
 CREATE INDEX IF NOT EXISTS links_by_origin ON links (from_trace_id);
 
 CREATE TABLE IF NOT EXISTS logs (
+    id INTEGER PRIMARY KEY,
     trace_id BLOB NOT NULL,
-    span_id BLOB NOT NULL,
-    service TEXT NOT NULL,
     severity INTEGER NOT NULL,
     time_nanos INTEGER NOT NULL,
-    body BLOB NOT NULL,
-    arrival INTEGER NOT NULL
+    resource INTEGER NOT NULL,
+    scope INTEGER NOT NULL,
+    arrival INTEGER NOT NULL,
+    body BLOB NOT NULL
 );
-CREATE INDEX IF NOT EXISTS logs_by_trace ON logs (trace_id);
+CREATE INDEX IF NOT EXISTS logs_by_trace ON logs (trace_id) WHERE trace_id <> x'';
 CREATE INDEX IF NOT EXISTS logs_by_arrival ON logs (arrival);
 
-CREATE TABLE IF NOT EXISTS metrics (
+-- Which of 1,024 rows in a row are worth a look: their times, and a Bloom filter of what can be asked for.
+CREATE TABLE IF NOT EXISTS blocks (
+    signal INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    first_start INTEGER NOT NULL,
+    last_start INTEGER NOT NULL,
+    last_end INTEGER NOT NULL,
+    longest INTEGER NOT NULL,
+    filter BLOB NOT NULL,
+    PRIMARY KEY (signal, number)
+);
+-- Smallest and largest number that a span attribute has in a block.
+CREATE TABLE IF NOT EXISTS number_ranges (
+    key TEXT NOT NULL,
+    block INTEGER NOT NULL,
+    low REAL NOT NULL,
+    high REAL NOT NULL,
+    PRIMARY KEY (key, block)
+) WITHOUT ROWID;
+-- Values of span attributes, for choosing from; `block` is the last in which one was seen.
+CREATE TABLE IF NOT EXISTS attribute_values (
+    key TEXT NOT NULL,
+    value BLOB NOT NULL,
+    block INTEGER NOT NULL,
+    PRIMARY KEY (key, value)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS families (
+    id INTEGER PRIMARY KEY,
     service TEXT NOT NULL,
     name TEXT NOT NULL,
-    unit TEXT NOT NULL,
     kind TEXT NOT NULL,
+    unit TEXT NOT NULL,
     points INTEGER NOT NULL,
-    body BLOB NOT NULL,
+    UNIQUE (service, name, kind, unit)
+);
+CREATE TABLE IF NOT EXISTS metrics (
+    id INTEGER PRIMARY KEY,
+    family INTEGER NOT NULL,
+    time_nanos INTEGER NOT NULL,
+    resource INTEGER NOT NULL,
+    scope INTEGER NOT NULL,
+    points INTEGER NOT NULL,
+    arrival INTEGER NOT NULL,
+    body BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS metrics_by_family ON metrics (family, time_nanos);
+CREATE INDEX IF NOT EXISTS metrics_by_arrival ON metrics (arrival);
+CREATE TRIGGER IF NOT EXISTS metrics_are_fewer AFTER DELETE ON metrics BEGIN
+    UPDATE families SET points = points - old.points WHERE id = old.family;
+END;
+
+-- Spans that begin work of a service for another, until the span that they come from is there too.
+CREATE TABLE IF NOT EXISTS entries (
+    id INTEGER PRIMARY KEY,
+    trace_id BLOB NOT NULL,
+    span_id INTEGER NOT NULL,
+    callee TEXT NOT NULL,
+    minute INTEGER NOT NULL,
+    error INTEGER NOT NULL,
+    nanos INTEGER NOT NULL,
     arrival INTEGER NOT NULL
 );
-CREATE INDEX IF NOT EXISTS metrics_by_arrival ON metrics (arrival);
-CREATE INDEX IF NOT EXISTS metrics_by_name ON metrics (service, name);
+CREATE INDEX IF NOT EXISTS entries_by_origin ON entries (trace_id, span_id);
+CREATE INDEX IF NOT EXISTS entries_by_arrival ON entries (arrival);
+CREATE TABLE IF NOT EXISTS edges (
+    minute INTEGER NOT NULL,
+    caller TEXT NOT NULL,
+    callee TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    size INTEGER NOT NULL,  -- power of the square root of two that the duration lies above
+    calls INTEGER NOT NULL,
+    errors INTEGER NOT NULL,
+    nanos INTEGER NOT NULL,
+    arrival INTEGER NOT NULL,
+    PRIMARY KEY (minute, caller, callee, kind, size)
+) WITHOUT ROWID;

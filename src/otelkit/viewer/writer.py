@@ -25,6 +25,7 @@ class Writer:
     """Owns the writing connection; `write` may be called from any thread."""
 
     def __init__(self, path: Path, limit_bytes: int) -> None:
+        self.path = path
         self._connection = open_for_writing(path)
         self._store = Store(self._connection)
         self._limit_bytes = limit_bytes
@@ -72,7 +73,7 @@ class Writer:
         try:
             results = self._write_all([request for request, _ in jobs])
         except Exception as error:  # noqa: BLE001 - every sender that waits gets its answer
-            self._roll_back()
+            self._store.roll_back()
             self._answer_failure(jobs, error)
         else:
             for (_, future), rejected in zip(jobs, results, strict=True):
@@ -90,12 +91,8 @@ class Writer:
     def _write_all(self, requests: list[ExportRequest]) -> list[int]:
         self._store.begin()
         results = [self._store.add(request) for request in requests]
-        self._connection.execute("COMMIT")
+        self._store.commit()
         return results
-
-    def _roll_back(self) -> None:
-        if self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
 
     def _forget(self) -> None:
         try:

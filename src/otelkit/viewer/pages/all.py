@@ -12,8 +12,10 @@ from starlette.routing import Route
 from otelkit.viewer import display, durations
 from otelkit.viewer.database import reading
 from otelkit.viewer.finding import FoundTrace, find_trace, find_traces, service_names
+from otelkit.viewer.logs import LogSearch, find_logs, logs_of_trace
 from otelkit.viewer.parameters import page_search_of, parse_trace_id
-from otelkit.viewer.records import MOST_LOGS, latest_logs, logs_of_trace, metric_counts
+from otelkit.viewer.records import MOST_LOGS
+from otelkit.viewer.series import metric_names
 from otelkit.viewer.waterfall import read_spans, rows_of
 
 _FORM_FIELDS = ("service", "name", "min", "errors")
@@ -87,12 +89,12 @@ class Pages:
 
     def _logs(self, request: Request, connection: sqlite3.Connection) -> Response:
         service = request.query_params.get("service", "")
-        logs = latest_logs(connection, service)
+        logs = find_logs(connection, LogSearch(service=service, limit=MOST_LOGS))
         services = service_names(connection)
         return self._render("logs.html", logs=logs, services=services, service=service, most_logs=MOST_LOGS)
 
     def _metrics(self, _request: Request, connection: sqlite3.Connection) -> Response:
-        return self._render("metrics.html", metrics=metric_counts(connection))
+        return self._render("metrics.html", metrics=metric_names(connection))
 
 
 def _scale_nanos(traces: list[FoundTrace]) -> int:
