@@ -1,7 +1,6 @@
 """The web application: pages, Tempo's API, health; one place for errors and security headers."""
 
 import sqlite3
-from importlib.resources import files
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -19,7 +18,8 @@ from otelkit.viewer.tempo_api import tempo_routes
 
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
+        "form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -37,7 +37,9 @@ class _SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
@@ -66,7 +68,7 @@ def create_app(database: Path) -> Starlette:
         return respond(request, status, str(getattr(error, "detail", error)))
 
     return Starlette(
-        routes=[*pages.routes(), *tempo_routes(database), Route("/healthz", _healthy), _style()],
+        routes=[*pages.routes(), *tempo_routes(database), Route("/healthz", _healthy)],
         middleware=[Middleware(_SecurityHeaders)],
         exception_handlers={
             ValueError: bad_request,
@@ -79,12 +81,3 @@ def create_app(database: Path) -> Starlette:
 
 def _healthy(_request: Request) -> Response:
     return PlainTextResponse("ok")
-
-
-def _style() -> Route:
-    style = files("otelkit.viewer").joinpath("static", "style.css").read_text("utf-8")
-
-    def answer(_request: Request) -> Response:
-        return Response(style, media_type="text/css")
-
-    return Route("/style.css", answer)

@@ -17,11 +17,13 @@ _LATEST_NANOS = 253_402_300_799 * 10**9  # the year 9999
 def show_text(text: str, longest: int = _LONGEST_TEXT) -> str:
     """Text with what cannot be seen as escapes, cut, and saying so."""
     cut = text[:longest]
-    shown = "".join(c if c.isprintable() or c in "\n\t" else _escape(c) for c in cut)
+    shown = cut if cut.isprintable() else "".join(_visible(c) for c in cut)
     return shown if len(text) <= longest else f"{shown} … ({len(text):,} characters)"
 
 
-def _escape(character: str) -> str:
+def _visible(character: str) -> str:
+    if character.isprintable() or character in "\n\t":
+        return character
     return character.encode("unicode_escape").decode()
 
 
@@ -44,6 +46,11 @@ def _plain(value: AttributeValue) -> object:
     if isinstance(value, tuple):
         return [_plain(item) for item in value[:_LONGEST_LIST]]
     return value
+
+
+def show_count(number: int) -> str:
+    """A whole number with its thousands apart."""
+    return f"{number:,}"
 
 
 def show_time(nanos: int) -> str:

@@ -28,13 +28,14 @@ def parse_tags(text: str) -> list[Condition]:
 
 def _condition(key: str, value: str) -> Condition:
     if key in _STATUS_KEYS:
-        return _status_condition(value)
+        return status_condition(value)
     if key == "name":
         return Condition("name", CONTAINS, value)
     return Condition("resource.service.name" if key == "service.name" else f".{key}", CONTAINS, value)
 
 
-def _status_condition(value: str) -> Condition:
+def status_condition(value: str) -> Condition:
+    """The span's status is ok, error or unset; raises ValueError for another."""
     name = f"STATUS_CODE_{value.upper()}"
     if name not in Status.StatusCode.keys():  # noqa: SIM118 - protobuf's enum is no mapping
         raise ValueError(f"status {value!r:.80} is not ok, error or unset")

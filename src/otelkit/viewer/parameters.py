@@ -1,20 +1,22 @@
 """What a request asks for, out of its address; every mistake is a ValueError that says what is expected."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from otelkit.viewer.conditions import CONTAINS, Condition
 from otelkit.viewer.durations import parse_duration
 from otelkit.viewer.finding import Search
-from otelkit.viewer.logfmt import parse_tags
+from otelkit.viewer.logfmt import parse_tags, status_condition
+from otelkit.viewer.time_range import UNBOUNDED, time_range_of
 from otelkit.viewer.traceql import parse_traceql
 
 _TRACE_ID = re.compile(r"[0-9a-fA-F]{1,32}", re.ASCII)
+_SPAN_ID = re.compile(r"[0-9a-fA-F]{16}", re.ASCII)
+_NANOS = re.compile(r"\d{1,19}", re.ASCII)
 _WHOLE_NUMBER = re.compile(r"\d{1,10}", re.ASCII)
 _DEFAULT_LIMIT = 20
 _LARGEST_LIMIT = 1_000
 _PAGE_LIMIT = 100
-_ERROR = 2
 
 
 def parse_trace_id(text: str) -> bytes:
@@ -22,6 +24,13 @@ def parse_trace_id(text: str) -> bytes:
     if not _TRACE_ID.fullmatch(text):
         raise ValueError(f"{text!r:.80} is not a trace id: it has 1 to 32 hex digits")
     return bytes.fromhex(text.zfill(32))
+
+
+def parse_span_id(text: str) -> bytes:
+    """8 bytes of 16 hex digits."""
+    if not _SPAN_ID.fullmatch(text):
+        raise ValueError(f"{text!r:.80} is not a span id: it has 16 hex digits")
+    return bytes.fromhex(text)
 
 
 def search_of(parameters: Mapping[str, str]) -> Search:
@@ -39,21 +48,41 @@ def search_of(parameters: Mapping[str, str]) -> Search:
 
 
 def page_search_of(parameters: Mapping[str, str]) -> Search:
-    """The search of the page's form: service, name, errors, min (a duration)."""
-    conditions = []
+    """The search of the page's form: service, name, status, attributes, min and max, a time range, before."""
+    times = time_range_of(parameters)
+    return Search(
+        conditions=tuple(_page_conditions(parameters)),
+        shortest_nanos=_duration(parameters, "min", 0),
+        longest_nanos=_duration(parameters, "max", UNBOUNDED),
+        start_nanos=times.start_nanos,
+        end_nanos=min(times.end_nanos, _nanos(parameters, "before", UNBOUNDED)),
+        limit=_PAGE_LIMIT,
+    )
+
+
+def _page_conditions(parameters: Mapping[str, str]) -> Iterator[Condition]:
     if service := parameters.get("service", ""):
-        conditions.append(Condition("resource.service.name", "=", service))
+        yield Condition("resource.service.name", "=", service)
     if name := parameters.get("name", "").strip():
-        conditions.append(Condition("name", CONTAINS, name))
-    if parameters.get("errors"):
-        conditions.append(Condition("status", "=", _ERROR))
-    shortest = _duration(parameters, "min", 0)
-    return Search(conditions=tuple(conditions), shortest_nanos=shortest, limit=_PAGE_LIMIT)
+        yield Condition("name", CONTAINS, name)
+    if status := parameters.get("status", "").strip():
+        yield status_condition(status)
+    attributes = parameters.get("attributes", "").strip()
+    yield from parse_traceql(attributes) if attributes.startswith("{") else parse_tags(attributes)
 
 
 def _duration(parameters: Mapping[str, str], name: str, default: int) -> int:
     text = parameters.get(name, "").strip()
     return parse_duration(text) if text else default
+
+
+def _nanos(parameters: Mapping[str, str], name: str, default: int) -> int:
+    text = parameters.get(name, "").strip()
+    if not text:
+        return default
+    if not _NANOS.fullmatch(text):
+        raise ValueError(f"{name}={text!r:.80} is not a number of nanoseconds")
+    return min(int(text), UNBOUNDED)
 
 
 def _seconds(parameters: Mapping[str, str], name: str, default: int) -> int:

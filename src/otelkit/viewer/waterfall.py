@@ -4,7 +4,8 @@ Bounded in spans and bytes; the walk keeps its own stack, as a trace may be 10,0
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from otelkit.traces import Span, spans_of
@@ -14,13 +15,14 @@ from otelkit.viewer.reading import read_trace
 MOST_SPANS = 2_000
 _MOST_BYTES = 16 * 2**20
 BAR_UNITS = 1_000
-_DEEPEST_INDENT = 24
-_COLOURS = 8
+_DEEPEST_INDENT = 12
+COLOURS = 8
+_MOST_MARKS = 20
 
 
 @dataclass(frozen=True)
 class Row:
-    """One span. `bar_start` and `bar_width` are in thousandths of the trace's duration."""
+    """One span. `bar_start`, `bar_width` and `marks` (events) are in thousandths of the trace's duration."""
 
     span: Span
     depth: int
@@ -28,6 +30,8 @@ class Row:
     bar_start: float
     bar_width: float
     colour: int
+    marks: list[float]
+    linked_from: int
 
     @property
     def indent(self) -> int:
@@ -52,28 +56,56 @@ def read_spans(connection: sqlite3.Connection, trace_id: bytes) -> list[Span]:
     return spans[:MOST_SPANS]
 
 
-def rows_of(spans: list[Span], start_nanos: int, end_nanos: int) -> list[Row]:
-    """Rows of the waterfall between two times."""
+@dataclass(frozen=True)
+class Service:
+    """One of the services in a trace: its colour and how many of the spans shown are its own."""
+
+    name: str
+    colour: int
+    spans: int
+
+
+def services_of(spans: list[Span]) -> list[Service]:
+    """Services in order of their first span."""
+    counts = Counter(span.service_name for span in spans)  # keeps the order
+    return [Service(name, number % COLOURS, spans) for number, (name, spans) in enumerate(counts.items())]
+
+
+def rows_of(
+    spans: list[Span], start_nanos: int, end_nanos: int, linked_from: Mapping[str, int] | None = None
+) -> list[Row]:
+    """Rows of the waterfall between two times; `linked_from` counts links to a span, by its id."""
     forest = forest_of(spans, lambda span: (span.start_nanos, span.span_id))
-    colours = {name: number % _COLOURS for number, name in enumerate(_services(spans))}
-    length = max(end_nanos - start_nanos, 1)
+    colours = {service.name: service.colour for service in services_of(spans)}
+    scale = _Scale(start_nanos, max(end_nanos - start_nanos, 1))
     rows = []
     for here, depth in _walk(forest):
         span = forest.spans[here]
-        left = _units(span.start_nanos - start_nanos, length)
-        right = _units(span.end_nanos - start_nanos, length)
+        left, right = scale.units(span.start_nanos), scale.units(span.end_nanos)
         width = max(right - left, 2.0)
-        note = forest.notes.get(here, "")
-        rows.append(Row(span, depth, note, min(left, BAR_UNITS - width), width, colours[span.service_name]))
+        rows.append(
+            Row(
+                span=span,
+                depth=depth,
+                note=forest.notes.get(here, ""),
+                bar_start=min(left, BAR_UNITS - width),
+                bar_width=width,
+                colour=colours[span.service_name],
+                marks=[scale.units(event.time_nanos) for event in span.events[:_MOST_MARKS]],
+                linked_from=(linked_from or {}).get(span.span_id, 0),
+            )
+        )
     return rows
 
 
-def _services(spans: list[Span]) -> list[str]:
-    return list(dict.fromkeys(span.service_name for span in spans))
+@dataclass(frozen=True)
+class _Scale:
+    start_nanos: int
+    length_nanos: int
 
-
-def _units(nanos: int, length: int) -> float:
-    return round(min(max(nanos / length, 0.0), 1.0) * BAR_UNITS, 1)
+    def units(self, time_nanos: int) -> float:
+        part = (time_nanos - self.start_nanos) / self.length_nanos
+        return round(min(max(part, 0.0), 1.0) * BAR_UNITS, 1)
 
 
 def _walk(forest: Forest) -> Iterator[tuple[int, int]]:

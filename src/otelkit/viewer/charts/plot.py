@@ -1,0 +1,134 @@
+"""A chart as geometry for SVG: everything between 0 and 1,000 to the right and 0 and 300 down.
+
+The drawing is stretched to the place it gets, and strokes are not: so it suits every width of a screen.
+Labels stand beside it as HTML, evenly apart.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+
+from otelkit.viewer.charts.lines import Chart, Line
+from otelkit.viewer.charts.quantities import show_quantity
+from otelkit.viewer.points import Exemplar
+
+WIDTH, HEIGHT = 1_000, 300
+PARTS = 4
+_LARGEST, _SMALLEST = 1e300, 1e-300
+_STEPS = (1, 2, 2.5, 5, 10)
+_MOST_DOTS = 100
+_GAP = 5  # times the usual distance of points: a line is not drawn across
+_DAY_NANOS = 24 * 3600 * 10**9
+_LATEST_NANOS = 253_402_300_799 * 10**9  # the year 9999
+
+
+@dataclass(frozen=True)
+class DrawnLine:
+    """A line with its path and colour, and its values as text."""
+
+    name: str
+    colour: int
+    path: str
+    last: str
+    least: str
+    most: str
+
+
+@dataclass(frozen=True)
+class DrawnDot:
+    """An exemplar's place and where it leads."""
+
+    x: float
+    y: float
+    shown: str
+    exemplar: Exemplar
+
+
+@dataclass(frozen=True)
+class Plot:
+    """What the template draws. `highs` go from top to bottom, `times` from left to right."""
+
+    title: str
+    lines: Sequence[DrawnLine]
+    dots: Sequence[DrawnDot]
+    highs: Sequence[str]
+    times: Sequence[str]
+    left_out: int
+
+
+def plot_of(chart: Chart, first_nanos: int, last_nanos: int) -> Plot:
+    """Draw a chart between two times."""
+    scale = _scale_of(chart, first_nanos, max(last_nanos, first_nanos + 1))
+    unit = chart.unit
+    return Plot(
+        title=f"{chart.title} ({unit.strip('{}')})" if unit.startswith("{") else chart.title,
+        lines=[
+            DrawnLine(
+                line.name,
+                colour,
+                _path(line, scale),
+                *(show_quantity(value, unit) for value in (line.last, line.least, line.most)),
+            )
+            for colour, line in enumerate(chart.lines)
+        ],
+        dots=[
+            DrawnDot(*scale.place(dot.time_nanos, dot.value), show_quantity(dot.value, unit), dot)
+            for dot in chart.dots[-_MOST_DOTS:]
+        ],
+        highs=[show_quantity(scale.low + scale.step * part, unit) for part in range(PARTS, -1, -1)],
+        times=_times(scale.first_nanos, scale.length_nanos),
+        left_out=chart.left_out,
+    )
+
+
+@dataclass(frozen=True)
+class _Scale:
+    first_nanos: int
+    length_nanos: int
+    low: float
+    step: float
+
+    def place(self, time_nanos: int, value: float) -> tuple[float, float]:
+        x = (time_nanos - self.first_nanos) / self.length_nanos * WIDTH
+        y = HEIGHT - (value - self.low) / self.step / PARTS * HEIGHT
+        return round(min(max(x, 0), WIDTH), 1), round(min(max(y, 0), HEIGHT), 1)
+
+
+def _scale_of(chart: Chart, first_nanos: int, last_nanos: int) -> _Scale:
+    values = [value for line in chart.lines for _, value in line.points] + [dot.value for dot in chart.dots]
+    low = max(min([0.0, *values]), -_LARGEST)
+    high = min(max([0.0, *values]), _LARGEST)
+    step = _nice((high - low) / PARTS)
+    while (bottom := math.floor(low / step) * step) + step * PARTS < high * (1 - 1e-9):
+        step = _nice(step * 1.01)
+    return _Scale(first_nanos, last_nanos - first_nanos, bottom, step)
+
+
+def _nice(least: float) -> float:
+    least = least if least > _SMALLEST else 0.25
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(step * power for step in _STEPS if step * power >= least * (1 - 1e-9))
+
+
+def _path(line: Line, scale: _Scale) -> str:
+    times = [time for time, _ in line.points]
+    distances = sorted(after - before for before, after in pairwise(times))
+    gap = distances[len(distances) // 2] * _GAP if distances else 0
+    parts, before = [], None
+    for time, value in line.points:
+        x, y = scale.place(time, value)
+        joined = before is not None and time - before <= gap
+        parts.append(f"L{x:g} {y:g}" if joined else f"M{x:g} {y:g}h0")  # a point alone is a dot
+        before = time
+    return "".join(parts)
+
+
+def _times(first_nanos: int, length_nanos: int) -> list[str]:
+    form = "%m-%d %H:%M" if length_nanos > _DAY_NANOS else "%H:%M:%S"
+    moments = [first_nanos + length_nanos * part // PARTS for part in range(PARTS + 1)]
+    return [
+        datetime.fromtimestamp(nanos // 10**9, UTC).strftime(form) if 0 <= nanos < _LATEST_NANOS else "…"
+        for nanos in moments
+    ]

@@ -1,0 +1,57 @@
+"""Metrics: which there are, and the charts of one."""
+
+import sqlite3
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from otelkit.viewer.charts.metric_charts import charts_of, names_of
+from otelkit.viewer.charts.plot import plot_of
+from otelkit.viewer.pages.form import form_of
+from otelkit.viewer.pages.rendering import Renderer
+from otelkit.viewer.series import Series, metric_names, read_series
+from otelkit.viewer.time_range import LENGTHS, time_range_of
+
+_FIELDS = ("service", "name", "series", "last", "from", "to")
+
+
+def metrics_page(renderer: Renderer, request: Request, connection: sqlite3.Connection) -> Response:
+    """All metrics, or those of a service and with a text in their name."""
+    form = form_of(request, ("service", "name"))
+    service, text = form["service"], form["name"].strip().lower()
+    metrics = metric_names(connection)
+    wanted = [one for one in metrics if service in ("", one["service"]) and text in one["name"].lower()]
+    services = sorted({metric["service"] for metric in metrics})
+    return renderer.page("metrics.html", metrics=wanted, services=services, form=form)
+
+
+def metric_page(renderer: Renderer, request: Request, connection: sqlite3.Connection) -> Response:
+    """Charts of one service's metric: of all its series, or of the one named."""
+    form = form_of(request, _FIELDS)
+    error, series = "", []
+    try:
+        times = time_range_of(form)
+        series = read_series(connection, form["service"], form["name"], times.start_nanos, times.end_nanos)
+    except ValueError as mistake:
+        error = str(mistake)
+    names = names_of(series)
+    chosen = [one for one, name in zip(series, names, strict=True) if form["series"] in ("", name)]
+    first, last = _ends(chosen)
+    return renderer.page(
+        "metric.html",
+        400 if error else 200,
+        form=form,
+        lengths=LENGTHS,
+        error=error,
+        kinds=sorted({one.kind.replace("_", " ") for one in series}),
+        unit=series[0].unit if series else "",
+        names=names,
+        plots=[plot_of(chart, first, last) for chart in charts_of(chosen)],
+    )
+
+
+def _ends(series: Sequence[Series]) -> tuple[int, int]:
+    """First and last time of all points; a point without a time does not stretch the axis to 1970."""
+    times = [point.time_nanos for one in series for point in one.points if point.time_nanos > 0]
+    return (min(times), max(times)) if times else (0, 0)
