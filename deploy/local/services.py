@@ -48,4 +48,5 @@ SERVICES = (
     Service("nats-jetstream", 8003, demo="nats_jetstream.demo", broker="nats"),
     Service("rabbitmq-aio-pika", 8004, demo="rabbitmq_aio_pika.demo", broker="rabbitmq", store=True),
     Service("k8s-operator", 8005, demo="k8s_operator.demo", needs_demo=True),
+    Service("grafana-export", 8007),
 )

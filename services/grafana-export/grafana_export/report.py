@@ -1,0 +1,51 @@
+"""What the smoke test says: a table of what was found, and a paragraph for each thing that was not.
+
+What a backend answers is a stranger's text. Secrets that it may echo are blotted out.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from grafana_export.cloud import credentials
+from grafana_export.looking import Look, Search
+from grafana_export.remedies import remedy_for_reading
+from grafana_export.settings import Settings
+
+_HEAD = ("signal", "found after", "what", "where")
+
+
+def report_on(search: Search, settings: Settings) -> str:
+    """The table, and what to do about what is missing."""
+    best = search.whole or max(search.sent, key=lambda id_: sum(id_ in look.found for look in search.looks))
+    rows = [_row(look, best, settings.smoke_seconds) for look in search.looks]
+    missing = [_missing(look, settings) for look in search.looks if best not in look.found]
+    return "\n".join([f"trace id {best}", "", *_aligned([_HEAD, *rows]), *missing])
+
+
+def _row(look: Look, trace_id: str, bound_seconds: float) -> Sequence[str]:
+    if trace_id in look.found:
+        seconds, evidence = look.found[trace_id]
+        return look.signal, f"{seconds:.1f} s", evidence, look.page(trace_id)
+    return look.signal, f"not in {bound_seconds:g} s", "", look.address
+
+
+def _missing(look: Look, settings: Settings) -> str:
+    remedy = remedy_for_reading(look.signal, look.problem, in_cloud=settings.in_cloud)
+    answered = look.problem or f"{look.address} has nothing of it"
+    return f"\n{look.signal}: {answered}\n  {remedy}"
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> Iterable[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return (
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
+
+
+def without_secrets(text: str, settings: Settings) -> str:
+    """The text with tokens, passwords and what is made of them blotted out."""
+    token, password = settings.cloud_token.get_secret_value(), settings.pyroscope_password.get_secret_value()
+    for secret in filter(
+        None, (credentials(settings.cloud_instance_id, token)[6:] if token else "", token, password)
+    ):
+        text = text.replace(secret, "(hidden)")
+    return text
