@@ -10,8 +10,8 @@ from tests.collector.payloads import send_spans, span
 from tests.collector.process import RunningCollector
 from tests.k8s.conftest import Rendered
 
-# Shown only when a backend refuses for good; the name is of the Collector's own documentation.
-SELDOM = {"otelcol_exporter_send_failed_spans"}
+# Shown only when a backend refuses for good; the names are of the Collector's own documentation.
+SELDOM = {f"otelcol_exporter_send_failed_{items}" for items in ("spans", "metric_points", "log_records")}
 _NAME = re.compile(r"\botelcol_\w+")
 SEND_SECONDS = 30
 

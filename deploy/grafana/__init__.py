@@ -1,0 +1,1 @@
+"""Dashboards as code, rendered to JSON for Grafana and to alert rules."""
