@@ -4,6 +4,7 @@ With a Collector the services export to it and it exports to the backends; witho
 listens on the Collector's ports, so that no service is configured differently.
 """
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ from deploy.local.settings import ROOT, Settings
 # A trace and its exemplar are to be seen within 5 s of the request: the SDK's defaults are 5 s and 60 s.
 SPAN_DELAY_MILLIS = "500"
 METRIC_INTERVAL_MILLIS = "2000"
+ENVIRONMENT = "deployment.environment.name=local"
 
 
 def plan_parts(settings: Settings, collector: Path | None, brokers: Mapping[str, Broker]) -> list[Part]:
@@ -84,6 +86,7 @@ def _service(settings: Settings, service: Service, broker: Broker | None) -> Par
             **settings.store_of(service, settings.state_dir),
             **({broker.variable: broker.url} if broker else {}),
             "OTEL_SERVICE_NAME": service.name,
+            "OTEL_RESOURCE_ATTRIBUTES": os.environ.get("OTEL_RESOURCE_ATTRIBUTES", ENVIRONMENT),
             "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc",
             "OTEL_EXPORTER_OTLP_ENDPOINT": settings.url("COLLECTOR_GRPC_PORT"),
             "OTEL_BSP_SCHEDULE_DELAY": SPAN_DELAY_MILLIS,

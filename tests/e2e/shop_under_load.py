@@ -42,7 +42,7 @@ def shop_under_load(folder: Path) -> Iterator[ShopUnderLoad]:
         bank = until_the_end.enter_context(open_bank())
         settings, prometheus = _backends(folder, until_the_end)
         stack = LocalStack(folder / "run", **settings, **settings_under_load(bank))
-        until_the_end.callback(stack.run, "down")
+        until_the_end.callback(stack.kill)
         shop = _up(stack, prometheus)
         run_load(shop.parts, bank, stack.state_dir)
         yield shop

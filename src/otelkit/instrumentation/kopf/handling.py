@@ -61,7 +61,7 @@ class Handling:
             contexts.detach(token)
             _CURRENT.reset(current)
             call.end(outcome, error, self.meters)
-            self._measure_convergence(handler, cause, state, outcome)
+            self._measure_convergence(handler, cause, state, outcome, call.context)
             follows = call.parent_of_what_follows()
             if follows is not None:
                 _FOLLOWS.set(follows)
@@ -131,11 +131,13 @@ class Handling:
         writer = "" if reason == "resume" else writer  # seen again after a start, and no change
         return HandlerCall(self._tracer, cause, known, state.retries, writer, _parent_of(cause))
 
-    def _measure_convergence(self, handler: Any, cause: Any, state: Any, outcome: Any) -> None:
+    def _measure_convergence(
+        self, handler: Any, cause: Any, state: Any, outcome: Any, context: Context
+    ) -> None:
         is_answered = outcome is not None and outcome.final and outcome.exception is None
         if is_answered and isinstance(cause, causes.ChangingCause):
             known = measured(cause, handler, str(cause.reason))
-            self.meters.convergence.record(seconds_since(state.started), known)
+            self.meters.convergence.record(seconds_since(state.started), known, context)
 
 
 def _parent_of(cause: Any) -> Context:

@@ -1,0 +1,59 @@
+"""Which metrics and labels there are, as the backend tells after the load, and which come only at times."""
+
+from dataclasses import dataclass, field
+
+from otelkit.backends import PrometheusClient
+from tests.e2e.promql_reading import grouped_by, selectors_of
+
+# Counters that are born with the first of what they count, and what would have to break for that.
+WHEN_BROKEN = {
+    **{
+        f"otelcol_exporter_{what}_failed_{signal}_total": reason
+        for signal in ("spans", "metric_points", "log_records")
+        for what, reason in (
+            ("send", "a backend has refused a batch for good"),
+            ("enqueue", "a queue of the Collector is full"),
+        )
+    },
+    "ALERTS": "an alert is pending or fires",
+    "messaging_nats_client_disconnections_total": "the broker was lost",
+    "otelkit_nats_slow_consumer_dropped_total": "a reader fell behind a core subscription",
+}
+# A label that only what failed has.
+LABELS_WHEN_BROKEN = {"error_type"}
+# Made by Tempo's metrics generator, so only where Tempo is.
+WITH_TEMPO = {
+    "traces_service_graph_request_total",
+    "traces_service_graph_request_failed_total",
+    "traces_service_graph_request_server_seconds_bucket",
+    "traces_service_graph_request_client_seconds_bucket",
+}
+
+
+@dataclass
+class Names:
+    """Asks once for each metric."""
+
+    metrics: PrometheusClient
+    absent: set[str]
+    _labels: dict[str, set[str]] = field(default_factory=dict)
+
+    def unknown(self, expression: str) -> list[str]:
+        """List the metrics, and labels of them, that an expression names and nobody sends."""
+        found = selectors_of(expression)
+        there = [selector for selector in found if selector.metric not in self.absent]
+        wrong = [selector.metric for selector in there if not self._labels_of(selector.metric)]
+        for selector in there:
+            missing = selector.labels() - self._labels_of(selector.metric)
+            wrong += [f"{selector.metric}{{{label}}}" for label in sorted(missing)]
+        if len(there) == len(found):
+            known = set().union(*(self._labels_of(selector.metric) for selector in there))
+            wrong += [
+                f"by ({label})" for label in sorted(grouped_by(expression) - known - LABELS_WHEN_BROKEN)
+            ]
+        return wrong
+
+    def _labels_of(self, metric: str) -> set[str]:
+        if metric not in self._labels:
+            self._labels[metric] = set(self.metrics.label_names(metric))
+        return self._labels[metric]

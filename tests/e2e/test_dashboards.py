@@ -1,0 +1,70 @@
+"""Every panel of every dashboard shows data after the fixed load, and names nothing that nobody sends."""
+
+import math
+import time
+
+import pytest
+
+from tests.e2e.metric_names import WHEN_BROKEN, WITH_TEMPO, Names
+from tests.e2e.panels import PanelQuery, panel_queries
+from tests.e2e.promql_reading import grouped_by, selectors_of
+from tests.e2e.shop_under_load import ShopUnderLoad
+
+pytestmark = pytest.mark.e2e
+
+_SINCE_SECONDS, _STEP_SECONDS = 120.0, 5.0
+QUERIES = panel_queries()
+PROMQL = [query for query in QUERIES if query.language == "prometheus"]
+
+
+def _named(queries: list[PanelQuery]) -> list[object]:
+    return [pytest.param(query, id=query.name) for query in queries]
+
+
+def _may_be_empty(query: PanelQuery, shop: ShopUnderLoad) -> bool:
+    metrics = {selector.metric for selector in selectors_of(query.expression)}
+    return bool(metrics & WHEN_BROKEN.keys()) or (not shop.is_lgtm and bool(metrics & WITH_TEMPO))
+
+
+@pytest.mark.parametrize("query", _named(PROMQL))
+def test_panel_of_metrics_has_data(shop: ShopUnderLoad, query: PanelQuery) -> None:
+    now = time.time()
+
+    found = shop.promql.query_range(query.expression, now - _SINCE_SECONDS, now, _STEP_SECONDS)
+
+    numbers = [value for series in found for _, value in series.points if math.isfinite(value)]
+    assert numbers or _may_be_empty(query, shop), query.expression
+
+
+@pytest.mark.parametrize("query", _named([query for query in PROMQL if query.exemplars]))
+def test_panel_with_exemplars_leads_to_a_trace(shop: ShopUnderLoad, query: PanelQuery) -> None:
+    exemplars = shop.promql.wait_for_exemplars(query.expression)
+
+    assert shop.backends.traces.wait_for_trace(exemplars[-1].trace_id)
+
+
+@pytest.mark.parametrize("query", _named([query for query in QUERIES if query.language == "loki"]))
+def test_panel_of_logs_has_lines(shop: ShopUnderLoad, query: PanelQuery) -> None:
+    assert shop.backends.logs.query_range(query.expression)["result"], query.expression
+
+
+@pytest.mark.parametrize("query", _named([query for query in QUERIES if query.language == "tempo"]))
+def test_panel_of_traces_has_rows(shop: ShopUnderLoad, query: PanelQuery) -> None:
+    assert shop.backends.traces.search(query.expression), query.expression
+
+
+@pytest.mark.parametrize("query", _named(PROMQL))
+def test_panel_names_what_services_emit(names: Names, query: PanelQuery) -> None:
+    assert names.unknown(query.expression) == []
+
+
+def test_every_language_is_asked() -> None:
+    assert {query.language for query in QUERIES} == {"prometheus", "loki", "tempo"}
+
+
+def test_reading_finds_what_a_query_selects_and_groups_by() -> None:
+    expression = 'sum by (le, job) (rate(a{b="c(}",d=~".*"}[1m] offset 5m)) / on (job) e > 0.5 or f:g'
+
+    assert [selector.text for selector in selectors_of(expression)] == ['a{b="c(}",d=~".*"}', "e", "f:g"]
+    assert [selector.labels() for selector in selectors_of(expression)] == [{"b"}, set(), set()]
+    assert grouped_by(expression) == {"job"}
