@@ -3,7 +3,8 @@
 The one decision here: a local root span (no parent, or one in another process) names its profile in the
 attribute `pyroscope.profile.id`, but a thread is labelled only while it works for that span. pyroscope-otel
 labels the thread in which the span starts, which in an asyncio service is the event loop's: of two requests
-at once each would get the other's samples. Attribute and labels are those that Grafana looks for
+at once each would get the other's samples. Its label `span_name` is left out: a server span has its route
+only at its end. Attribute and labels are those that Grafana looks for
 (https://grafana.com/docs/pyroscope/latest/configure-client/trace-span-profiles/).
 """
 
@@ -64,7 +65,7 @@ def _labels_of_current_span() -> dict[str, str]:
     if not isinstance(span, Span) or not span.attributes or PROFILE_ID not in span.attributes:
         return {}
     trace_id = format(span.get_span_context().trace_id, "032x")
-    return {"span_id": str(span.attributes[PROFILE_ID]), "span_name": span.name, "trace_id": trace_id}
+    return {"span_id": str(span.attributes[PROFILE_ID]), "trace_id": trace_id}
 
 
 def _start_agent(settings: Settings, service_name: str) -> Any:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -50,12 +49,13 @@ class RunningViewer:
     sending: Mapping[str, str]
 
 
-@pytest.fixture
-def viewer(tmp_path: Path) -> Iterator[RunningViewer]:
+@pytest.fixture(scope="session")
+def viewer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningViewer]:
     """The embedded backend."""
     port, grpc, http = free_port(), free_port(), free_port()
+    database = tmp_path_factory.mktemp("viewer") / "viewer.sqlite"
     options = [f"--port={port}", f"--otlp-grpc-port={grpc}", f"--otlp-http-port={http}"]
-    command = [sys.executable, "-m", "otelkit.viewer", *options, f"--database={tmp_path / 'viewer.sqlite'}"]
+    command = [sys.executable, "-m", "otelkit.viewer", *options, f"--database={database}"]
     with ServiceProcess(command, {}, port) as process:
         process.wait_until_listening()
         address = f"http://127.0.0.1:{http}"
