@@ -29,13 +29,12 @@ def rate(metric: str, *conditions: str, by: tuple[str, ...] = SERVICE) -> str:
     return total(f"rate({series(metric, *conditions)}[{WINDOW}])", by)
 
 
-def grown(metric: str, *conditions: str, by: tuple[str, ...] = SERVICE) -> str:
-    """Give how many were counted in each window; for counters that are born with their first event.
+def grown(selected: str, by: tuple[str, ...] = SERVICE, window: str = WINDOW) -> str:
+    """Give how many were counted in each window, of counters that are born with their first event.
 
     `increase` sees a series that begins at 1 as one that has not moved: a first loss would be shown nowhere.
     """
-    chosen = series(metric, *conditions)
-    return total(f"({chosen} unless {chosen} offset {WINDOW}) or increase({chosen}[{WINDOW}])", by)
+    return total(f"({selected} unless {selected} offset {window}) or increase({selected}[{window}])", by)
 
 
 def quantile(share: float, histogram: str, *conditions: str, by: tuple[str, ...] = SERVICE) -> str:

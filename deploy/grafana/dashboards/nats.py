@@ -8,7 +8,7 @@ from deploy.grafana import panels
 from deploy.grafana.board import board
 from deploy.grafana.messaging import SENT, traffic, work
 from deploy.grafana.panels import Limits, Query
-from deploy.grafana.promql import grown, level, or_zero
+from deploy.grafana.promql import grown, level, or_zero, series
 
 CONSUMER = ("service_name", "messaging_nats_stream_name", "messaging_consumer_group_name")
 LEGEND = "{{messaging_nats_stream_name}}/{{messaging_consumer_group_name}}"
@@ -72,14 +72,14 @@ def _trouble() -> list[panels.Shape]:
             "Lost connections",
             "How often the connection was lost; what is published meanwhile waits in a buffer.",
             "short",
-            Query(or_zero(grown("messaging_nats_client_disconnections_total"), CONNECTED)),
+            Query(or_zero(grown(series("messaging_nats_client_disconnections_total")), CONNECTED)),
             limits=Limits(1, 3),
         ),
         graph(
             "Thrown away by slow readers",
             "Core messages dropped because their reader was too slow: core NATS does not keep them.",
             "short",
-            Query(or_zero(grown("otelkit_nats_slow_consumer_dropped_total"), CONNECTED)),
+            Query(or_zero(grown(series("otelkit_nats_slow_consumer_dropped_total")), CONNECTED)),
             limits=Limits(1, 1),
         ),
     ]

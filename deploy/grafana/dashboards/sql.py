@@ -7,7 +7,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from deploy.grafana import panels
 from deploy.grafana.board import board
 from deploy.grafana.panels import Limits, Query
-from deploy.grafana.promql import grown, level, or_zero, quantile, rate, ratio
+from deploy.grafana.promql import grown, level, or_zero, quantile, rate, ratio, series
 
 DURATION, POOL = "db_client_operation_duration_seconds", "db_client_connection"
 QUERY, QUERY_LEGEND = ("service_name", "db_query_summary"), "{{service_name}}: {{db_query_summary}}"
@@ -78,7 +78,7 @@ def _pool() -> list[panels.Shape]:
             "N+1 queries, long transactions and the like, as otelkit finds them; 0 is as it should be.",
             "short",
             Query(
-                or_zero(grown("otelkit_db_findings_total", by=FINDING), rate(f"{DURATION}_count")),
+                or_zero(grown(series("otelkit_db_findings_total"), FINDING), rate(f"{DURATION}_count")),
                 "{{service_name}}: {{otelkit_db_finding_type}}",
             ),
             limits=Limits(1, 10),
@@ -87,7 +87,7 @@ def _pool() -> list[panels.Shape]:
 
 
 def _waiting() -> list[panels.Shape]:
-    timeouts = grown(f"{POOL}_timeouts_total", by=POOLS)
+    timeouts = grown(series(f"{POOL}_timeouts_total"), POOLS)
     return [
         graph(
             "Who waits",

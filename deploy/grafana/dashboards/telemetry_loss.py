@@ -7,17 +7,15 @@ from functools import partial
 
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from deploy.grafana import panels
+from deploy.grafana import collector_losses, panels
 from deploy.grafana.board import board
-from deploy.grafana.collector import UPTIME, each_signal
+from deploy.grafana.collector import UPTIME
 from deploy.grafana.panels import Limits, Query
-from deploy.grafana.promql import grown, level, or_zero, rate, ratio, series, total
+from deploy.grafana.promql import grown, level, or_zero, rate, series
 
 EXPORTED = "otel_sdk_exporter_{}_exported_total"
 ITEMS = {"span": "spans", "metric_data_point": "metric points", "log": "log records"}
 REASON = ("service_name", "error_type")
-LOST = 'error_type!=""'
-TAIL = "otelcol_processor_tail_sampling"
 
 graph = partial(panels.graph, nothing="Nobody has told what was lost: its counters have not arrived")
 number = partial(panels.number, nothing="Unknown")
@@ -32,32 +30,31 @@ def dashboard() -> Dashboard:
         {
             "In all": _sums(),
             "In services": _services(),
-            "In the Collector": _collector(),
-            "Left out on purpose": _sampled(),
+            "In the Collector": collector_losses.lost(),
+            "Left out on purpose": collector_losses.sampled(),
         },
     )
 
 
 def _sums() -> list[panels.Shape]:
-    lost = [f"sum(increase({series(EXPORTED.format(item), LOST)}[$__range]))" for item in ITEMS]
-    any_exported = f"sum({series(EXPORTED.format('metric_data_point'))})"
-    refused = f"sum(increase(otelcol_exporter_send_failed_spans_total[$__range])) or 0 * sum({UPTIME})"
+    told = level(EXPORTED.format("metric_data_point"), by=())
+    refused = grown("otelcol_exporter_send_failed_spans_total", (), "$__range")
     return [
         *(
             number(
                 f"Lost {name} of services",
                 "In the time range, for any reason.",
                 "short",
-                Query(or_zero(query, any_exported), name),
+                Query(or_zero(grown(_lost(item), (), "$__range"), told), name),
                 limits=Limits(1, 1),
             )
-            for name, query in zip(ITEMS.values(), lost, strict=True)
+            for item, name in ITEMS.items()
         ),
         number(
             "Spans refused by backends",
             "In the time range, for good.",
             "short",
-            Query(refused, "spans"),
+            Query(or_zero(refused, f"sum({UPTIME})"), "spans"),
             limits=Limits(1, 1),
         ),
     ]
@@ -66,7 +63,7 @@ def _sums() -> list[panels.Shape]:
 def _services() -> list[panels.Shape]:
     lost = [
         Query(
-            or_zero(grown(EXPORTED.format(item), LOST, by=REASON), rate(EXPORTED.format(item))),
+            or_zero(grown(_lost(item), REASON), rate(EXPORTED.format(item))),
             f"{{{{service_name}}}}: {name} {{{{error_type}}}}",
         )
         for item, name in ITEMS.items()
@@ -98,64 +95,5 @@ def _services() -> list[panels.Shape]:
     ]
 
 
-def _collector() -> list[panels.Shape]:
-    known = f"sum by (service_name) ({UPTIME})"
-
-    def counted(what: str, by: tuple[str, ...]) -> list[Query]:
-        return each_signal(
-            lambda end: f"{total(f'increase({what}_{end}[$__rate_interval])', by)} or 0 * {known}",
-            "".join(f" {{{{{label}}}}}" for label in by),
-        )
-
-    return [
-        graph(
-            "Refused at the door",
-            "Offered again by the sender, so not lost yet: a queue or the memory is full.",
-            "short",
-            *counted("otelcol_receiver_refused", ("receiver",)),
-            limits=Limits(1, 100),
-        ),
-        graph(
-            "Not taken into a queue",
-            "An exporter's queue was full. The receiver passes the refusal on to the sender.",
-            "short",
-            *counted("otelcol_exporter_enqueue_failed", ("exporter",)),
-            limits=Limits(1, 100),
-        ),
-        graph(
-            "Refused by the backend for good",
-            "Lost: a wrong token, a limit of the backend, or data that it does not understand.",
-            "short",
-            *counted("otelcol_exporter_send_failed", ("exporter",)),
-            limits=Limits(1, 1),
-        ),
-    ]
-
-
-def _sampled() -> list[panels.Shape]:
-    decided = f"sum(rate({TAIL}_global_count_traces_sampled_total[$__rate_interval]))"
-    kept = f'sum(rate({TAIL}_global_count_traces_sampled_total{{decision="sampled"}}[$__rate_interval]))'
-    unsampled = rate("otel_sdk_span_started_total", 'otel_span_sampling_result="DROP"')
-    early = f"sum(increase({TAIL}_sampling_trace_dropped_too_early_total[$__rate_interval]))"
-    return [
-        graph(
-            "Traces kept by tail sampling",
-            "Share of traces that are stored: all that failed or were slow, COLLECTOR_SAMPLING_PERCENT of "
-            "the rest. The others are in the metrics.",
-            "percentunit",
-            Query(f"({kept} or 0 * {decided}) / {decided}", "kept"),
-        ),
-        graph(
-            "Spans not sampled by services",
-            "Share of spans that the SDK's sampler leaves out.",
-            "percentunit",
-            Query(ratio(unsampled, rate("otel_sdk_span_started_total"))),
-        ),
-        graph(
-            "Traces that did not wait",
-            "Decided too early because more traces wait than num_traces: loss, although of sampling.",
-            "short",
-            Query(f"{early} or 0 * {decided}", "too early"),
-            limits=Limits(1, 1),
-        ),
-    ]
+def _lost(item: str) -> str:
+    return series(EXPORTED.format(item), 'error_type!=""')
