@@ -51,7 +51,7 @@ def uid_of(title: str) -> str:
 
 def _choice(name: str, metric: str, label: str) -> Builder[VariableModel]:
     variable = dashboard.QueryVariable(name).label(name.capitalize()).datasource(MIMIR).multi(True)
-    variable.query({"query": f"label_values({metric},{label})", "refId": name, "qryType": 1})
+    variable.query(f"label_values({metric},{label})")
     variable.refresh(VariableRefresh.ON_TIME_RANGE_CHANGED).sort(VariableSort.ALPHABETICAL_ASC)
     return variable.include_all(True).all_value(ALL[name]).current(VariableOption(True, ["All"], ["$__all"]))
 

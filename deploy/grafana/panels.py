@@ -86,7 +86,7 @@ def lines(title: str, description: str, logql: str, *, nothing: str, height: int
 def traces(title: str, description: str, traceql: str, *, nothing: str) -> Shape:
     """Make a table of traces, each of which can be opened."""
     panel = table.Panel().title(title).description(description).unit("string").no_value(nothing)
-    panel.datasource(TEMPO).span(HALF).height(10)
+    panel.datasource(TEMPO).span(HALF).height(10).show_header(True).frame_index(0)
     query = tempo.TempoQuery().query_type("traceql").query(traceql).limit(_MOST_ROWS).spss(3)
     return panel.with_target(query.table_type(SearchTableType.TRACES).ref_id("A"))
 
