@@ -1,4 +1,4 @@
-"""Rows of spans and of logs come in blocks of 1,024 by their ids, each with its times and a filter.
+"""Rows of spans and of logs come in blocks of at most 1,024 by their ids, each with its times and a filter.
 
 A search looks only into blocks that may hold what it wants, those with the latest times first.
 """
@@ -12,8 +12,8 @@ from otelkit.viewer.term_filter import TermFilter
 
 _ROWS_BITS = 10
 ROWS = 1 << _ROWS_BITS
-_WRITE = "INSERT OR REPLACE INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?)"
-_READ = "SELECT * FROM blocks WHERE signal = ? AND number = ?"
+_MOST_BYTES = 8 * 2**20
+_WRITE = "INSERT OR REPLACE INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _BETWEEN = (
     "SELECT * FROM blocks WHERE signal = ? AND first_start <= ? AND last_end >= ? AND number >= ? ORDER BY "
 )
@@ -30,16 +30,17 @@ _TABLES = {Kind.SPANS: "spans", Kind.LOGS: "logs"}
 FILTER_BYTES = {Kind.SPANS: 2**13, Kind.LOGS: 2**14}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Block:
-    """A block as searches see it; times are nanoseconds."""
+    """A block's times, in nanoseconds, and its filter; a sealed one has columns."""
 
     number: int
-    first_start: int
-    last_start: int
-    last_end: int
-    longest: int
-    filter: bytes
+    first_start: int = 2**63 - 1
+    last_start: int = 0
+    last_end: int = 0
+    longest: int = 0
+    sealed: int = 0
+    filter: bytes = b""
 
     @property
     def ids(self) -> tuple[int, int]:
@@ -66,51 +67,53 @@ def earliest_blocks(
         yield Block(*tuple(row)[1:])
 
 
-@dataclass
-class _Times:
-    first_start: int = 2**63 - 1
-    last_start: int = 0
-    last_end: int = 0
-    longest: int = 0
-
-
 class BlockWriter:
-    """Gives rows their ids and fills the block they lie in; `write` before each commit."""
+    """Gives rows their ids and fills the block they lie in; `write` before each commit.
+
+    It always begins a block of its own, so that nothing has to be read of one that is half full.
+    """
 
     def __init__(self, connection: sqlite3.Connection, kind: Kind) -> None:
         self._connection = connection
         self._kind = kind
         # S608: the table's name is a constant
         last = connection.execute(f"SELECT max(id) FROM {_TABLES[kind]}").fetchone()[0]  # noqa: S608
-        self._last_id: int = last or 0
-        self._open()
+        self._begin(1 if last is None else (last >> _ROWS_BITS) + 1)
 
     @property
-    def number(self) -> int:
-        """Number of the block that is being filled."""
-        return self._last_id >> _ROWS_BITS
+    def is_full(self) -> bool:
+        """Whether the next row needs another block."""
+        return self._rows >= ROWS or self._bytes >= _MOST_BYTES
 
-    def place(self, start_nanos: int, end_nanos: int) -> int:
-        """Id for the next row, whose terms are to be added to `filter` then."""
-        if (self._last_id + 1) >> _ROWS_BITS != self.number:
-            self.write()
-            self._last_id += 1
-            self._open()
-        else:
-            self._last_id += 1
-        times = self._times
-        times.first_start = min(times.first_start, start_nanos)
-        times.last_start = max(times.last_start, start_nanos)
-        times.last_end = max(times.last_end, end_nanos)
-        times.longest = max(times.longest, end_nanos - start_nanos)
-        return self._last_id
+    @property
+    def is_empty(self) -> bool:
+        """Whether the block has no row yet."""
+        return not self._rows
+
+    def place(self, start_nanos: int, end_nanos: int, size_bytes: int) -> tuple[int, int]:
+        """Id for a row, and its place in the block; its terms are to be added to `filter`."""
+        block = self.block
+        block.first_start = min(block.first_start, start_nanos)
+        block.last_start = max(block.last_start, start_nanos)
+        block.last_end = max(block.last_end, end_nanos)
+        block.longest = max(block.longest, end_nanos - start_nanos)
+        place = self._rows
+        self._rows += 1
+        self._bytes += size_bytes
+        return (block.number << _ROWS_BITS) + place, place
 
     def write(self) -> None:
         """Store what the block's filter and times are by now."""
-        times = (self._times.first_start, self._times.last_start, self._times.last_end, self._times.longest)
-        self._connection.execute(_WRITE, (self._kind, self.number, *times, self.filter.content()))
+        block = self.block
+        times = (block.first_start, block.last_start, block.last_end, block.longest)
+        row = (self._kind, block.number, *times, block.sealed, self.filter.content())
+        self._connection.execute(_WRITE, row)
 
-    def _open(self) -> None:
-        found = self._connection.execute(_READ, (self._kind, self.number)).fetchone()
-        self._times = _Times(*found[2:6]) if found else _Times()
-        self.filter = TermFilter(found[6] if found else bytes(FILTER_BYTES[self._kind]))
+    def next(self) -> None:
+        """Begin the next block."""
+        self._begin(self.block.number + 1)
+
+    def _begin(self, number: int) -> None:
+        self.block = Block(number)
+        self.filter = TermFilter(bytes(FILTER_BYTES[self._kind]))
+        self._rows = self._bytes = 0

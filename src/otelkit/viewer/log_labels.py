@@ -25,6 +25,7 @@ _LEVEL_NAMES = {"trc": "trace", "dbg": "debug", "inf": "info", "information": "i
     "wrn": "warn", "warning": "warn", "err": "error",
 }  # fmt: skip
 _NUMBERS_A_LEVEL = 4
+LINE = ""  # stands for the line where a label's name is asked for
 Labels = dict[str, str]
 
 

@@ -7,22 +7,21 @@ is exact although records do not arrive in the order of their times.
 import heapq
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 
 from otelkit.viewer.blocks import FILTER_BYTES, Block, Kind, earliest_blocks, latest_blocks
+from otelkit.viewer.log_labels import line_of, record_labels
 from otelkit.viewer.log_store import resource_term
+from otelkit.viewer.log_tests import LogTest, prepare
 from otelkit.viewer.term_filter import may_hold, places_of
 
 UNBOUNDED = 2**63 - 1
 _FEW_RESOURCES = 64
-_OF_TRACE = "SELECT * FROM logs WHERE trace_id = :trace_id AND trace_id <> x''"
-_OF_BLOCK = "SELECT * FROM logs WHERE id BETWEEN :first AND :last"
-_CONDITIONS = """ AND time_nanos BETWEEN :start AND :end AND severity >= :severity AND id > :after
-AND (:resources IS NULL OR resource IN (SELECT value FROM json_each(:resources)))
-ORDER BY time_nanos {0}, id {0} LIMIT :limit"""
+_COMMON = """SELECT * FROM logs WHERE time_nanos BETWEEN ? AND ? AND severity >= ? AND id > ?
+AND (?5 IS NULL OR resource IN (SELECT value FROM json_each(?5))) AND """
 
 
 @dataclass(frozen=True)
@@ -38,10 +37,9 @@ class FoundLog:
 
 @dataclass(frozen=True)
 class LogScan:
-    """What is wanted. Of each group of `terms` a block has to have one; `accepts` decides on each record."""
+    """What is wanted; None for `resources` is all of them."""
 
-    accepts: Callable[[FoundLog], bool] | None = None
-    terms: Sequence[Sequence[bytes]] = ()
+    tests: Sequence[LogTest] = ()
     resources: Sequence[int] | None = None
     trace_id: bytes = b""
     least_severity: int = 0
@@ -55,20 +53,34 @@ class LogScan:
         """Records in order of their time: the latest first, or with `forward` the earliest."""
         if self.limit <= 0 or (self.resources is not None and not self.resources):
             return []
-        if self.trace_id:
-            found = self._accepted(connection, _OF_TRACE, {"trace_id": self.trace_id})
-            return [log for log, _ in zip(found, range(self.limit), strict=False)]
-        return self._of_blocks(connection)
+        return (
+            _Scanning(self, connection).of_trace()
+            if self.trace_id
+            else _Scanning(self, connection).of_blocks()
+        )
 
-    def _of_blocks(self, connection: sqlite3.Connection) -> list[FoundLog]:
+
+class _Scanning:
+    def __init__(self, scan: LogScan, connection: sqlite3.Connection) -> None:
+        self._scan = scan
+        self._connection = connection
+        self._tests = prepare(connection, list(scan.tests))
+        resources = None if scan.resources is None else json.dumps(list(scan.resources))
+        self._parameters = (scan.start_nanos, scan.end_nanos, scan.least_severity, scan.after, resources)
+
+    def of_trace(self) -> list[FoundLog]:
+        found = self._accepted("trace_id = ? AND trace_id <> x''", [self._scan.trace_id])
+        return [log for log, _ in zip(found, range(self._scan.limit), strict=False)]
+
+    def of_blocks(self) -> list[FoundLog]:
         best: list[tuple[int, int, FoundLog]] = []
-        for block in self._blocks(connection):
-            if len(best) >= self.limit and self._edge(block) < best[0][0]:
+        limit = self._scan.limit
+        for block in self._blocks():
+            if len(best) >= limit and self._edge(block) < best[0][0]:
                 break
-            first, last = block.ids
-            for log in self._accepted(connection, _OF_BLOCK, {"first": first, "last": last}):
+            for log in self._of_block(block):
                 entry = (*self._place(log), log)
-                if len(best) < self.limit:
+                if len(best) < limit:
                     heapq.heappush(best, entry)
                 elif entry[:2] > best[0][:2]:
                     heapq.heapreplace(best, entry)
@@ -76,38 +88,43 @@ class LogScan:
                     break
         return [log for *_, log in sorted(best, key=lambda entry: entry[:2], reverse=True)]
 
-    def _blocks(self, connection: sqlite3.Connection) -> Iterator[Block]:
-        ordered = earliest_blocks if self.forward else latest_blocks
-        size = FILTER_BYTES[Kind.LOGS]
-        groups = list(self.terms)
-        if self.resources is not None and len(self.resources) <= _FEW_RESOURCES:
-            groups.append([resource_term(number) for number in self.resources])
+    def _blocks(self) -> Iterator[Block]:
+        scan, size = self._scan, FILTER_BYTES[Kind.LOGS]
+        groups = [group for test in self._tests for group in test.terms()]
+        if scan.resources is not None and len(scan.resources) <= _FEW_RESOURCES:
+            groups.append([resource_term(number) for number in scan.resources])
         places = [[places_of(term, size) for term in group] for group in groups]
-        for block in ordered(connection, Kind.LOGS, self.start_nanos, self.end_nanos, self.after):
+        ordered = earliest_blocks if scan.forward else latest_blocks
+        for block in ordered(self._connection, Kind.LOGS, scan.start_nanos, scan.end_nanos, scan.after):
             if all(any(may_hold(block.filter, each) for each in group) for group in places):
                 yield block
 
+    def _of_block(self, block: Block) -> Iterator[FoundLog]:
+        clauses = ["id BETWEEN ? AND ?"]
+        parameters: list[bytes | int | str] = [*block.ids]
+        if self._tests and not block.sealed:
+            return self._accepted(clauses[0], parameters)
+        for test in self._tests:
+            clause, more = test.clause(self._connection, block)
+            clauses.append(clause)
+            parameters += more
+        return self._read(" AND ".join(clauses), parameters, self._scan.limit)
+
+    def _read(self, where: str, parameters: "Sequence[bytes | int | str]", limit: int) -> Iterator[FoundLog]:
+        order = "ASC" if self._scan.forward else "DESC"
+        sql = f"{_COMMON} {where} ORDER BY time_nanos {order}, id {order} LIMIT ?"
+        for row in self._connection.execute(sql, (*self._parameters, *parameters, limit)):
+            record = LogRecord.FromString(row["body"])
+            yield FoundLog(row["id"], row["time_nanos"], row["resource"], row["scope"], record)
+
+    def _accepted(self, where: str, parameters: "Sequence[bytes | int | str]") -> Iterator[FoundLog]:
+        for log in self._read(where, parameters, limit=-1):
+            labels, line = record_labels(log.record), line_of(log.record)
+            if all(test.accepts(log.resource, labels, line) for test in self._tests):
+                yield log
+
     def _edge(self, block: Block) -> int:
-        return -block.first_start if self.forward else block.last_start
+        return -block.first_start if self._scan.forward else block.last_start
 
     def _place(self, log: FoundLog) -> tuple[int, int]:
-        return (-log.time_nanos, -log.number) if self.forward else (log.time_nanos, log.number)
-
-    def _accepted(
-        self, connection: sqlite3.Connection, sql: str, where: dict[str, bytes | int]
-    ) -> Iterator[FoundLog]:
-        parameters: dict[str, bytes | int | str | None] = {
-            **where,
-            "start": self.start_nanos,
-            "end": self.end_nanos,
-            "severity": self.least_severity,
-            "after": self.after,
-            "resources": None if self.resources is None else json.dumps(list(self.resources)),
-            "limit": self.limit if self.accepts is None else -1,
-        }
-        order = _CONDITIONS.format("ASC" if self.forward else "DESC")
-        for row in connection.execute(sql + order, parameters):
-            record = LogRecord.FromString(row["body"])
-            log = FoundLog(row["id"], row["time_nanos"], row["resource"], row["scope"], record)
-            if self.accepts is None or self.accepts(log):
-                yield log
+        return (-log.time_nanos, -log.number) if self._scan.forward else (log.time_nanos, log.number)

@@ -3,12 +3,10 @@
 import sqlite3
 from dataclasses import dataclass
 
-from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans
-
 from otelkit.viewer.label_names import label_name
-from otelkit.viewer.log_labels import line_of, record_labels, resource_labels
-from otelkit.viewer.log_scan import UNBOUNDED, FoundLog, LogScan
-from otelkit.viewer.log_store import LONG_TEXT, label_term, resource_term, text_terms
+from otelkit.viewer.log_labels import LINE
+from otelkit.viewer.log_scan import UNBOUNDED, LogScan
+from otelkit.viewer.log_tests import LogTest
 from otelkit.viewer.records import MOST_LOGS, Log, log_of
 
 
@@ -16,8 +14,8 @@ from otelkit.viewer.records import MOST_LOGS, Log, log_of
 class LogSearch:
     """Empty fields do not narrow; `after` is the number of the last record that is known already.
 
-    `text` may stand anywhere in the body, in any case; `attribute` is a key and its value as text, of the
-    record or of its resource.
+    `text` may stand anywhere in the first 2,048 characters of the body, in any case; `attribute` is a key and
+    its value as text, of the record or of its resource.
     """
 
     service: str = ""
@@ -34,7 +32,7 @@ class LogSearch:
 def find_logs(connection: sqlite3.Connection, search: LogSearch) -> list[Log]:
     """Records that fulfil all, the latest first."""
     scan = LogScan(
-        accepts=None,
+        tests=_tests(search),
         resources=_of_service(connection, search.service) if search.service else None,
         trace_id=search.trace_id,
         least_severity=search.least_severity,
@@ -44,8 +42,7 @@ def find_logs(connection: sqlite3.Connection, search: LogSearch) -> list[Log]:
         limit=search.limit,
     )
     services = service_of_resources(connection)
-    found = _narrowed(connection, scan, search).rows(connection)
-    return [log_of(log, services.get(log.resource, "")) for log in found]
+    return [log_of(log, services.get(log.resource, "")) for log in scan.rows(connection)]
 
 
 def logs_of_trace(connection: sqlite3.Connection, trace_id: bytes) -> list[Log]:
@@ -66,28 +63,11 @@ def _of_service(connection: sqlite3.Connection, service: str) -> list[int]:
     return [row[0] for row in connection.execute("SELECT id FROM origins WHERE service = ?", (service,))]
 
 
-def _narrowed(connection: sqlite3.Connection, scan: LogScan, search: LogSearch) -> LogScan:
+def _tests(search: LogSearch) -> list[LogTest]:
+    tests = []
     name, value = label_name(search.attribute[0]), search.attribute[1]
-    wanted = search.text.lower()
-    if not name and not wanted:
-        return scan
-    with_label = frozenset(_with_label(connection, name, value)) if name else frozenset()
-    terms = [[term, LONG_TEXT] for term in text_terms(wanted)]
     if name:
-        terms.append([label_term(name, value), *(resource_term(number) for number in with_label)])
-
-    def accepts(log: FoundLog) -> bool:
-        if wanted and wanted not in line_of(log.record).lower():
-            return False
-        return not name or log.resource in with_label or record_labels(log.record).get(name) == value
-
-    return LogScan(**{**vars(scan), "accepts": accepts, "terms": terms})
-
-
-def _with_label(connection: sqlite3.Connection, name: str, value: str) -> list[int]:
-    found = []
-    for number, body in connection.execute("SELECT id, body FROM origins WHERE service IS NOT NULL"):
-        stream, metadata = resource_labels(ResourceSpans.FromString(body).resource.attributes)
-        if {**metadata, **stream}.get(name) == value:
-            found.append(number)
-    return found
+        tests.append(LogTest(name, lambda text: text == value, equals=value))
+    if text := search.text.lower():
+        tests.append(LogTest(LINE, lambda line: text in line.lower(), contains=text))
+    return tests

@@ -33,8 +33,8 @@ _TIDY = (
         (SELECT 1 FROM spans WHERE id BETWEEN number * 1024 AND number * 1024 + 1023)""",
     """DELETE FROM blocks WHERE signal = 2 AND NOT EXISTS
         (SELECT 1 FROM logs WHERE id BETWEEN number * 1024 AND number * 1024 + 1023)""",
-    "DELETE FROM number_ranges WHERE block NOT IN (SELECT number FROM blocks WHERE signal = 1)",
-    "DELETE FROM attribute_values WHERE block NOT IN (SELECT number FROM blocks WHERE signal = 1)",
+    """DELETE FROM columns WHERE NOT EXISTS
+        (SELECT 1 FROM blocks WHERE signal = columns.signal AND number = columns.block)""",
 )
 
 

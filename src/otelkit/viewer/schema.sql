@@ -73,7 +73,7 @@ CREATE TABLE IF NOT EXISTS logs (
 CREATE INDEX IF NOT EXISTS logs_by_trace ON logs (trace_id) WHERE trace_id <> x'';
 CREATE INDEX IF NOT EXISTS logs_by_arrival ON logs (arrival);
 
--- Which of 1,024 rows in a row are worth a look: their times, and a Bloom filter of what can be asked for.
+-- Which of at most 1,024 rows in a row are worth a look: their times, and a Bloom filter of what can be asked for.
 CREATE TABLE IF NOT EXISTS blocks (
     signal INTEGER NOT NULL,
     number INTEGER NOT NULL,
@@ -81,24 +81,21 @@ CREATE TABLE IF NOT EXISTS blocks (
     last_start INTEGER NOT NULL,
     last_end INTEGER NOT NULL,
     longest INTEGER NOT NULL,
+    sealed INTEGER NOT NULL,  -- whether its columns are there
     filter BLOB NOT NULL,
     PRIMARY KEY (signal, number)
 );
--- Smallest and largest number that a span attribute has in a block.
-CREATE TABLE IF NOT EXISTS number_ranges (
+-- Of each key in a block its values and which rows have them; `low` and `high` of those that are numbers.
+CREATE TABLE IF NOT EXISTS columns (
+    signal INTEGER NOT NULL,
     key TEXT NOT NULL,
     block INTEGER NOT NULL,
-    low REAL NOT NULL,
-    high REAL NOT NULL,
-    PRIMARY KEY (key, block)
+    low REAL,
+    high REAL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (signal, key, block)
 ) WITHOUT ROWID;
--- Values of span attributes, for choosing from; `block` is the last in which one was seen.
-CREATE TABLE IF NOT EXISTS attribute_values (
-    key TEXT NOT NULL,
-    value BLOB NOT NULL,
-    block INTEGER NOT NULL,
-    PRIMARY KEY (key, value)
-) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS columns_by_block ON columns (signal, block);
 
 CREATE TABLE IF NOT EXISTS families (
     id INTEGER PRIMARY KEY,

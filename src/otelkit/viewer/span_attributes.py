@@ -1,92 +1,119 @@
 """Conditions on attributes: of the span, of its resource, or of either.
 
-Resources are few and tried one by one. Of spans, the bytes of the pair are looked for in their bodies first,
-for most of them have it not; those that have are decoded and tried.
+Resources are few and tried one by one. Of spans, a block's column of the key is tried value by value.
 """
 
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
-from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, Span
+from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans
 
-from otelkit.traces.attributes import value_of
+from otelkit.traces.attributes import AttributeValue, value_of
+from otelkit.viewer.blocks import Block, Kind
+from otelkit.viewer.columns import Scalar, rows_where
 from otelkit.viewer.conditions import Condition, Value, holds
-from otelkit.viewer.span_columns import Demand
 from otelkit.viewer.span_terms import key_term, resource_term
 
 _FEW_RESOURCES = 64
 _ORDERS = (">", ">=", "<", "<=")
+_NUMBERS = """SELECT block FROM columns WHERE signal = ?1 AND key = ?2 AND {} ?3
+UNION SELECT number FROM blocks WHERE signal = ?1 AND NOT sealed"""
 Pairs = Sequence[KeyValue]
-Test = Callable[[Pairs, int], bool]
 
 
-def demand_attribute(connection: sqlite3.Connection, condition: Condition, demand: Demand) -> Test | None:
-    """Add what a condition demands; returns what is to be tried on each span's attributes and resource."""
+@dataclass(frozen=True)
+class AttributeTest:
+    """A condition with the resources that fulfil it; `spans` says whether a span's own attributes may."""
+
+    condition: Condition
+    key: str
+    spans: bool
+    resources: frozenset[int]
+
+    @property
+    def impossible(self) -> bool:
+        """Whether no span can fulfil it."""
+        return not self.spans and not self.resources
+
+    @property
+    def _wants_none(self) -> bool:
+        return self.condition.value is None and self.condition.operator == "="
+
+    def terms(self) -> list[bytes]:
+        """Terms of which a block has to have one; none if that is not known."""
+        if (self.spans and self._wants_none) or len(self.resources) > _FEW_RESOURCES:
+            return []
+        own = _terms_of(self.condition, self.key) if self.spans else []
+        return [*own, *(resource_term(number) for number in self.resources)]
+
+    def blocks(self, connection: sqlite3.Connection) -> set[int] | None:
+        """The blocks with numbers that are large or small enough; None if that is not the question."""
+        order = self.condition.operator
+        if order not in _ORDERS or self.resources:
+            return None
+        edge = "high" if order.startswith(">") else "low"
+        found = connection.execute(
+            _NUMBERS.format(f"{edge} {order}"), (Kind.SPANS, self.key, self.condition.value)
+        )
+        return {row[0] for row in found}
+
+    def clause(self, connection: sqlite3.Connection, block: Block) -> tuple[str, list[str]]:
+        """SQL over `spans s` that is true for the spans of a block that fulfil it."""
+        ours = "s.resource IN (SELECT value FROM json_each(?))"
+        resources = json.dumps(sorted(self.resources))
+        if not self.spans:
+            return ours, [resources]
+
+        def wanted(value: Scalar) -> bool:
+            return self._wants_none or holds(_value(value), self.condition)
+
+        rows = json.dumps(rows_where(connection, Kind.SPANS, self.key, block, wanted))
+        if self._wants_none:
+            return f"({ours} AND s.id NOT IN (SELECT value FROM json_each(?)))", [resources, rows]
+        return f"({ours} OR s.id IN (SELECT value FROM json_each(?)))", [resources, rows]
+
+    def accepts(self, pairs: Pairs, resource: int) -> bool:
+        """Whether one span fulfils it."""
+        ours = resource in self.resources
+        if not self.spans:
+            return ours
+        own = _fulfils(pairs, self.key, self.condition)
+        return ours and own if self._wants_none else ours or own
+
+
+def attribute_test(connection: sqlite3.Connection, condition: Condition) -> AttributeTest:
+    """Find the resources that fulfil a condition."""
     scope, _, key = condition.field.partition(".")
-    resources = (
-        frozenset(_resources(connection, condition, key)) if scope in ("", "resource") else frozenset[int]()
-    )
-    of_resource = "s.resource IN (SELECT value FROM json_each(?))"
-    if scope == "resource":
-        demand.impossible |= not resources
-        demand.add(of_resource, json.dumps(list(resources)))
-        if len(resources) <= _FEW_RESOURCES:
-            demand.terms.append([resource_term(number) for number in resources])
-        return None
-    if _is_absent(condition):
-        return lambda pairs, resource: (scope == "span" or resource in resources) and not _has(pairs, key)
-    if condition.operator in _ORDERS and not resources:
-        _demand_numbers(connection, condition, key, demand)
-    terms, needles = _traces_of(condition, key)
-    if len(resources) <= _FEW_RESOURCES:
-        demand.terms.append([*terms, *(resource_term(number) for number in resources)])
-    found = " OR ".join(["instr(b.body, ?)"] * len(needles))
-    if resources:
-        demand.add(f"({found} OR {of_resource})", *needles, json.dumps(list(resources)))
-    else:
-        demand.add(f"({found})", *needles)
-    return lambda pairs, resource: resource in resources or _any_holds(pairs, key, condition)
-
-
-def _resources(connection: sqlite3.Connection, condition: Condition, key: str) -> list[int]:
-    found = []
+    resources = []
     for number, body in connection.execute("SELECT id, body FROM origins WHERE service IS NOT NULL"):
-        pairs = ResourceSpans.FromString(body).resource.attributes
-        if not _has(pairs, key) if _is_absent(condition) else _any_holds(pairs, key, condition):
-            found.append(number)
-    return found
+        if scope == "span":  # then a resource matters only where something has to be absent
+            fulfils = condition.value is None and condition.operator == "="
+        else:
+            fulfils = _fulfils(ResourceSpans.FromString(body).resource.attributes, key, condition)
+        if fulfils:
+            resources.append(number)
+    return AttributeTest(condition, key, scope != "resource", frozenset(resources))
 
 
-def _demand_numbers(connection: sqlite3.Connection, condition: Condition, key: str, demand: Demand) -> None:
-    edge = "high" if condition.operator.startswith(">") else "low"
-    sql = f"SELECT block FROM number_ranges WHERE key = ? AND {edge} {condition.operator} ?"  # noqa: S608 - constants
-    blocks = {row[0] for row in connection.execute(sql, (key, condition.value))}
-    demand.blocks = blocks if demand.blocks is None else demand.blocks & blocks
+def _fulfils(pairs: Pairs, key: str, condition: Condition) -> bool:
+    found = [value_of(pair.value) for pair in pairs if pair.key == key]
+    if condition.value is None and condition.operator == "=":
+        return not found
+    return any(holds(value, condition) for value in found)
 
 
-def _is_absent(condition: Condition) -> bool:
-    return condition.value is None and condition.operator == "="
+def _value(scalar: Scalar) -> AttributeValue:
+    return tuple(scalar) if isinstance(scalar, list) else scalar
 
 
-def _has(pairs: Pairs, key: str) -> bool:
-    return any(pair.key == key for pair in pairs)
-
-
-def _any_holds(pairs: Pairs, key: str, condition: Condition) -> bool:
-    return any(pair.key == key and holds(value_of(pair.value), condition) for pair in pairs)
-
-
-def _traces_of(condition: Condition, key: str) -> tuple[list[bytes], list[bytes]]:
-    """Terms of which a block has one, and bytes of which a span's body has one, where the condition holds."""
+def _terms_of(condition: Condition, key: str) -> list[bytes]:
     if condition.operator != "=":
-        bare = KeyValue(key=key).SerializeToString()
-        return [key_term(key)], [bare]
-    pairs = [KeyValue(key=key, value=value) for value in _encodings(condition.value)]
-    return [pair.SerializeToString() for pair in pairs], [
-        Span(attributes=[pair]).SerializeToString() for pair in pairs
-    ]
+        return [key_term(key)]
+    pairs = (KeyValue(key=key, value=value) for value in _encodings(condition.value))
+    return [pair.SerializeToString() for pair in pairs]
 
 
 def _encodings(value: Value) -> list[AnyValue]:

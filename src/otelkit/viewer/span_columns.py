@@ -16,17 +16,15 @@ INTRINSICS = (*_OPERATION_FIELDS, "status", "duration")
 
 @dataclass
 class Demand:
-    """SQL over `spans s` and `bodies b` that is true where conditions hold, and what a block has to have.
+    """SQL over `spans s` that is true where conditions hold, and what a block has to have.
 
-    Of each group of `terms` a block has to have one; one of its spans has to last at least `least_nanos`;
-    `blocks` are the only ones that come into question, if not None.
+    Of each group of `terms` a block has to have one; one of its spans has to last at least `least_nanos`.
     """
 
     clauses: list[str] = field(default_factory=list)
     parameters: list[str | int | float | bytes] = field(default_factory=list)
     terms: list[list[bytes]] = field(default_factory=list)
     least_nanos: float = 0
-    blocks: set[int] | None = None
     impossible: bool = False
 
     def add(self, clause: str, *parameters: str | float | bytes) -> None:

@@ -1,17 +1,17 @@
 """All conditions of a search together: which blocks may have spans for it, and which spans are some."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from otelkit.viewer.blocks import FILTER_BYTES, Block, Kind
 from otelkit.viewer.conditions import Condition
-from otelkit.viewer.span_attributes import demand_attribute
+from otelkit.viewer.span_attributes import attribute_test
 from otelkit.viewer.span_columns import INTRINSICS, Demand, demand_columns
 from otelkit.viewer.term_filter import may_hold, places_of
 
-_SELECT = "SELECT s.id, s.trace, s.resource, {} FROM spans s {} WHERE "
+_DECODED = "SELECT s.trace, s.resource, b.body FROM spans s JOIN bodies b ON b.id = s.id WHERE "
 
 
 class SpanFilter:
@@ -19,45 +19,49 @@ class SpanFilter:
 
     def __init__(self, connection: sqlite3.Connection, conditions: Sequence[Condition]) -> None:
         self._connection = connection
-        demand = self._demand = Demand()
-        demand_columns(connection, [each for each in conditions if each.field in INTRINSICS], demand)
+        self._demand = Demand()
+        demand_columns(connection, [each for each in conditions if each.field in INTRINSICS], self._demand)
         others = [each for each in conditions if each.field not in INTRINSICS]
-        tests = [demand_attribute(connection, each, demand) for each in others]
-        self._tests = [test for test in tests if test is not None]
+        self._tests = [attribute_test(connection, each) for each in others]
+        groups = [*self._demand.terms, *(test.terms() for test in self._tests)]
         size = FILTER_BYTES[Kind.SPANS]
-        self._places = [[places_of(term, size) for term in group] for group in demand.terms]
+        self._places = [[places_of(term, size) for term in group] for group in groups if group]
+        self._blocks = [blocks for test in self._tests if (blocks := test.blocks(connection)) is not None]
 
     @property
     def impossible(self) -> bool:
         """Whether no span can fulfil all."""
-        return self._demand.impossible
+        return self._demand.impossible or any(test.impossible for test in self._tests)
 
     def admits(self, block: Block) -> bool:
         """Whether a block may have spans that fulfil all."""
-        demand = self._demand
-        if block.longest < demand.least_nanos or (
-            demand.blocks is not None and block.number not in demand.blocks
-        ):
+        if block.longest < self._demand.least_nanos or any(block.number not in each for each in self._blocks):
             return False
         return all(any(may_hold(block.filter, each) for each in group) for group in self._places)
 
     def traces_of(self, block: Block, start_nanos: int, end_nanos: int) -> set[int]:
         """Numbers of traces with spans of a block that fulfil all and overlap a time range."""
         where = "s.id BETWEEN ? AND ? AND s.start_nanos <= ? AND s.end_nanos >= ?"
-        return {row[1] for row in self._rows(where, [*block.ids, end_nanos, start_nanos])}
+        limits = [*block.ids, end_nanos, start_nanos]
+        if self._tests and not block.sealed:
+            return {trace for trace, _ in self._decoded(where, limits)}
+        clauses = [where, *self._demand.clauses]
+        parameters = [*limits, *self._demand.parameters]
+        for test in self._tests:
+            clause, more = test.clause(self._connection, block)
+            clauses.append(clause)
+            parameters += more
+        sql = f"SELECT DISTINCT s.trace FROM spans s WHERE {' AND '.join(clauses)}"  # noqa: S608 - of constants
+        return {row[0] for row in self._connection.execute(sql, parameters)}
 
-    def spans_of(self, trace: int) -> list[int]:
-        """Numbers of the spans of a trace that fulfil all."""
-        return [row[0] for row in self._rows("s.trace = ?", [trace])]
+    def spans_of(self, trace: int) -> list[Span]:
+        """The spans of a trace that fulfil all."""
+        return [span for _, span in self._decoded("s.trace = ?", [trace])]
 
-    def _rows(self, where: str, parameters: list[int]) -> list[sqlite3.Row]:
-        demand = self._demand
-        bodies = "JOIN bodies b ON b.id = s.id" if self._tests else ""
-        sql = _SELECT.format("b.body" if self._tests else "NULL", bodies)
-        sql += " AND ".join([where, *demand.clauses])
-        rows = self._connection.execute(sql, [*parameters, *demand.parameters])
-        return [row for row in rows if not self._tests or self._accepts(row[2], row[3])]
-
-    def _accepts(self, resource: int, body: bytes) -> bool:
-        pairs = Span.FromString(body).attributes
-        return all(test(pairs, resource) for test in self._tests)
+    def _decoded(self, where: str, limits: list[int]) -> Iterator[tuple[int, Span]]:
+        clauses = " AND ".join([where, *self._demand.clauses])
+        sql = _DECODED + clauses
+        for trace, resource, body in self._connection.execute(sql, [*limits, *self._demand.parameters]):
+            span = Span.FromString(body)
+            if all(test.accepts(span.attributes, resource) for test in self._tests):
+                yield trace, span

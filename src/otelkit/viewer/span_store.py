@@ -9,10 +9,11 @@ import sqlite3
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, Span
 
 from otelkit.viewer import rows
-from otelkit.viewer.blocks import BlockWriter, Kind
+from otelkit.viewer.block_index import BlockIndex
+from otelkit.viewer.blocks import Kind
 from otelkit.viewer.edges import Edges
 from otelkit.viewer.origins import Origins
-from otelkit.viewer.span_terms import SpanTerms
+from otelkit.viewer.span_terms import index_span
 from otelkit.viewer.trace_summaries import TraceSummaries
 
 _ERROR = 2  # STATUS_CODE_ERROR
@@ -30,8 +31,7 @@ class SpanStore:
         self._connection = connection
         self._origins = origins
         self._traces = TraceSummaries(connection)
-        self._blocks = BlockWriter(connection, Kind.SPANS)
-        self._terms = SpanTerms(connection, self._blocks)
+        self._index = BlockIndex(connection, Kind.SPANS)
         self._edges = Edges(connection)
 
     def add(self, group: ResourceSpans, arrival: int) -> int:
@@ -50,16 +50,20 @@ class SpanStore:
     def finish(self, arrival: int) -> None:
         """Write what is known only once all spans of the transaction are there."""
         self._traces.write(arrival)
-        self._blocks.write()
-        self._terms.write()
+        self._index.write()
         self._edges.write(arrival)
+
+    def seal(self) -> None:
+        """Let what has been written need no second look, before the file is closed."""
+        self._index.seal()
 
     def _add_span(self, span: Span, resource: int, scope: int, service: str) -> None:
         start, end = rows.span_times(span)
         status = span.status.code
         operation = self._origins.operation((service, rows.column_text(span.name), span.kind))
         trace = self._traces.of(span.trace_id)
-        number = self._blocks.place(start, max(start, end))
+        body = span.SerializeToString()
+        number, place = self._index.place(start, max(start, end), len(body))
         key = (trace.id, rows.span_number(span.span_id))
         row = (number, *key, operation, status, start, end, resource, scope)
         if self._connection.execute(_ADD_SPAN, row).rowcount == 0:
@@ -68,11 +72,11 @@ class SpanStore:
             self._connection.execute(_ADD_SPAN, row)
         else:
             self._edges.note(span, service)
-        self._connection.execute(_ADD_BODY, (number, span.SerializeToString()))
+        self._connection.execute(_ADD_BODY, (number, body))
         for link in span.links:
             ids = (link.trace_id, link.span_id, span.trace_id, span.span_id)
             self._connection.execute(_ADD_LINK, ids)
-        self._terms.add(span, operation, resource)
+        index_span(self._index, place, span, operation, resource)
         trace.cover(start, end)
         trace.spans += 1
         trace.errors += status == _ERROR

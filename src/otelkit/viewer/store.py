@@ -47,6 +47,13 @@ class Store:
         self._logs.finish()
         self._connection.execute("COMMIT")
 
+    def close(self) -> None:
+        """Leave the file as a reader finds it quickest; raises sqlite3.Error when that cannot be written."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        self._spans.seal()
+        self._logs.seal()
+        self._connection.execute("COMMIT")
+
     def roll_back(self) -> None:
         """Undo the transaction, and forget what was known of it."""
         if self._connection.in_transaction:

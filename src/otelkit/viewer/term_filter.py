@@ -28,14 +28,12 @@ class TermFilter:
         self._bits = bytearray(content)
         self._seen: set[bytes] = set()
 
-    def add(self, term: bytes) -> bool:
-        """Put a term in; says whether it is new to this object."""
-        if term in self._seen:
-            return False
-        self._seen.add(term)
-        for place in places_of(term, len(self._bits)):
-            self._bits[place >> 3] |= 1 << (place & 7)
-        return True
+    def add(self, term: bytes) -> None:
+        """Put a term in."""
+        if term not in self._seen:
+            self._seen.add(term)
+            for place in places_of(term, len(self._bits)):
+                self._bits[place >> 3] |= 1 << (place & 7)
 
     def content(self) -> bytes:
         """The filter as it is stored."""

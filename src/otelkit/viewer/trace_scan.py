@@ -16,7 +16,7 @@ from otelkit.viewer.span_filter import SpanFilter
 if TYPE_CHECKING:
     from otelkit.viewer.finding import Search
 
-_FEW_TRACES = 2_000
+_FEW_TRACES = 500
 _BETWEEN = "end_nanos - start_nanos BETWEEN ? AND ?"
 _OF_NUMBERS = f"SELECT * FROM traces WHERE {_BETWEEN} AND id IN (SELECT value FROM json_each(?))"  # noqa: S608
 _BY_DURATION = f"SELECT * FROM traces WHERE {_BETWEEN} AND start_nanos <= ? AND end_nanos >= ?"  # noqa: S608

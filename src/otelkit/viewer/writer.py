@@ -55,6 +55,10 @@ class Writer:
             self._forget()
             if ended:
                 break
+        try:
+            self._store.close()
+        except sqlite3.Error as error:
+            _log.warning("the last block could not be sealed, searching it takes longer: %s", error)
         self._connection.close()
 
     def _with_those_that_wait(self, first: Job) -> tuple[list[Job], bool]:
