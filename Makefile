@@ -17,7 +17,7 @@ LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-package
 export PYTHON VENV
 
 .PHONY: help setup up down status logs run trace test lint format proto lock collector doctor bench drill readme \
-	k8s-up k8s-down k8s-validate known-service collector-if-possible
+	k8s-up k8s-down k8s-validate known-service collector-if-possible collector-if-local
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 14
@@ -25,24 +25,24 @@ help: ## list the targets
 setup: ## make the virtual environment from requirements.lock; nothing to do when it is there
 	@sh deploy/local/setup.sh
 
-up: ## bring the whole local stack up, show one trace and the addresses
-	@$(MAKE) -j2 setup collector-if-possible
-	@$(BIN)/python -m deploy.local up
+up: ## bring the whole stack up, in containers or as processes: STACK=compose|local, PROFILE=lite|full
+	@$(MAKE) -j2 setup collector-if-local
+	@$(BIN)/python -m deploy.stack up
 
-down: setup ## end what `make up` began, and nothing else
-	@$(BIN)/python -m deploy.local down
+down: setup ## end what `make up` began, and nothing else; VOLUMES=1 deletes what containers have stored
+	@$(BIN)/python -m deploy.stack down
 
 status: setup ## show every part of the stack; exit code 0 when all are healthy
-	@$(BIN)/python -m deploy.local status
+	@$(BIN)/python -m deploy.stack status
 
 logs: setup ## show and follow logs: SERVICE=x for one part, FOLLOW=0 only to print
-	@$(BIN)/python -m deploy.local logs $(SERVICE)
+	@$(BIN)/python -m deploy.stack logs $(SERVICE)
 
 run: setup ## run one service in the foreground, spans as trees in the terminal: SERVICE=x, SCENARIO=y of it
 	@$(BIN)/python -m deploy.local run $(SERVICE) $(if $(SCENARIO),--scenario $(SCENARIO))
 
 trace: setup ## send one request to the stack and print the tree of its trace, read back from the backend
-	@$(BIN)/python -m deploy.local trace
+	@$(BIN)/python -m deploy.stack trace
 
 test: known-service ## run all tests, or one service's: SERVICE=x
 	@$(MAKE) -j2 setup collector-if-possible
@@ -106,3 +106,6 @@ known-service:
 
 collector-if-possible:
 	@$(PYTHON) -m collector.build --if-possible
+
+collector-if-local: # its image is used where there is a container engine
+	@[ '$(STACK)' != local ] && docker version >/dev/null 2>&1 || $(PYTHON) -m collector.build --if-possible

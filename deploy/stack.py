@@ -1,0 +1,105 @@
+"""The commands behind `make up|down|status|logs|trace`: of the stack in containers or of that of processes.
+
+`up` chooses (STACK=compose|local forces); the others work on whichever is up.
+Exit code 0 means done (for status: all healthy), 1 that something is not as it should be, 2 wrong usage.
+"""
+
+import argparse
+import os
+import sys
+from contextlib import suppress
+
+from collector.build import build
+from collector.steps import BuildFailed
+from collector.toolchain import NoGo
+from deploy.compose import commands
+from deploy.compose.choice import choose, read_stack
+from deploy.compose.project import Config, Project
+from deploy.compose.up import bring_up
+from deploy.local import down, logs, status, trace
+from deploy.local.errors import StackError
+from deploy.local.settings import read_settings
+from deploy.local.state import running_record
+from deploy.local.up import bring_up as bring_up_locally
+
+
+def main() -> int:
+    """Run one command; an error that has a remedy is printed without a traceback."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.stack", description=__doc__)
+    parser.add_argument("command", choices=("up", "down", "status", "logs", "trace"))
+    parser.add_argument("service", nargs="?", default="")
+    arguments = parser.parse_args()
+    try:
+        return _up() if arguments.command == "up" else _on_what_is_up(arguments.command, arguments.service)
+    except StackError as error:
+        print(f"{arguments.command}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _up() -> int:
+    stack = read_stack()
+    settings = read_settings()
+    if running_record(settings.state_dir) is not None:
+        if stack == "compose":
+            raise StackError("STACK=compose, but the stack of local processes is up (make down)")
+        bring_up_locally(settings)  # says that it is up
+        return 0
+    chosen = choose(stack)
+    if chosen is None:
+        if stack == "local" and commands.running_project() is not None:
+            raise StackError("STACK=local, but the stack in containers is up (make down)")
+        _build_collector()
+        bring_up_locally(settings)
+    else:
+        bring_up(chosen.project, chosen.config, chosen.selection)
+    return 0
+
+
+def _build_collector() -> None:
+    with suppress(NoGo, BuildFailed):  # then services export straight to the backend, and `up` says why
+        build()
+
+
+def _on_what_is_up(command: str, service: str) -> int:
+    settings = read_settings()
+    record = running_record(settings.state_dir)
+    up = None if record is not None or read_stack() == "local" else commands.running_project()
+    if up is not None:
+        return _in_containers(command, service, *up)
+    match command:
+        case "down":
+            down.bring_down(settings.state_dir)
+        case "status":
+            return 0 if status.print_status(settings.state_dir) else 1
+        case "logs":
+            logs.show_logs(settings.state_dir, service, follow=_follows())
+        case _:
+            if record is None:
+                raise StackError("nothing is up (make up)")
+            trace.show_trace(record)
+    return 0
+
+
+def _in_containers(command: str, service: str, project: Project, config: Config) -> int:
+    match command:
+        case "down":
+            commands.bring_down(
+                project, config, with_volumes=os.environ.get("VOLUMES", "") in {"1", "yes", "true"}
+            )
+        case "status":
+            return 0 if commands.print_status(config) else 1
+        case "logs":
+            commands.show_logs(project, config, service, follow=_follows())
+        case _:
+            commands.trace(config)
+    return 0
+
+
+def _follows() -> bool:
+    return os.environ.get("FOLLOW", "1") not in {"0", "no", "false"}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
