@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize(
     ("drill", "options"),
     [
+        ("backends_killed", ["--seconds", "5"]),
         ("collector_outage", ["--seconds", "15", "--rates", "500"]),
         ("database_kills", ["--clients", "50", "--seconds", "9"]),
         ("nats_fuzzed", ["--count", "2000"]),

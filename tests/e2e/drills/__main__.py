@@ -10,6 +10,7 @@ from dataclasses import replace
 from bench.report import publish
 
 DRILLS = {
+    "backends_killed": "backend killed",
     "collector_outage": "Collector killed",
     "database_kills": "PostgreSQL killed",
     "grpc_cancelled": "gRPC, cancelled streams",

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from pathlib import Path
 
 from deploy.local.part import Part
@@ -43,7 +44,9 @@ def _over_http(parts: Mapping[str, Part], bank: Bank) -> None:
         JsonClient(parts[name].address) for name in ("http-fastapi", "sql-sqlalchemy", "rabbitmq-aio-pika")
     )
     database = parts["sql-sqlalchemy"].environment["DATABASE_URL"].removeprefix("sqlite:///")
+    quotes = JsonClient(parts["grafana-export"].address)
     for _ in range(ROUNDS):
+        quotes.expect(HTTPStatus.OK, "POST", "/quotes", {"item": "tea", "quantity": 2})
         order_and_pay(shop, bank)
         sql_orders.order_and_collide(ledger, database)
         shipments.ship_and_bury(desk)

@@ -1,0 +1,77 @@
+"""Each service's traces, logs and metrics, read back from whichever backend is up, and how they join."""
+
+import pytest
+
+from deploy.local.services import SERVICES
+from tests.e2e.shop_under_load import ShopUnderLoad
+from tests.e2e.signal_matrix import COLLECTOR, MATRIX, Signals
+
+pytestmark = pytest.mark.e2e
+
+_RESOURCE = ("service.name", "service.version", "service.instance.id", "deployment.environment.name")
+
+
+def _label(attribute: str) -> str:
+    return attribute.replace(".", "_")
+
+
+@pytest.mark.parametrize("expected", MATRIX, ids=lambda signals: signals.service)
+def test_trace_has_the_expected_attributes(shop: ShopUnderLoad, expected: Signals) -> None:
+    query = f'{{ resource.service.name = "{expected.service}" && name = "{expected.span}" }}'
+    [found, *_] = shop.backends.traces.search(query)
+
+    spans = shop.backends.traces.trace(found.trace_id)
+
+    [span, *_] = [one for one in spans if (one.service_name, one.name) == (expected.service, expected.span)]
+    assert set(expected.span_attributes) - set(span.attributes) == set()
+    assert set(_RESOURCE) - set(span.resource) == set()
+
+
+@pytest.mark.parametrize("expected", MATRIX, ids=lambda signals: signals.service)
+def test_log_line_names_the_span_in_which_it_was_written(shop: ShopUnderLoad, expected: Signals) -> None:
+    line = shop.backends.logs.find(expected.service, expected.log)[-1]
+
+    assert line.service_name == expected.service
+    assert line.labels["severity_text"]
+    spans = shop.backends.traces.trace(line.trace_id) if expected.logs_in_traces else []
+    assert (line.span_id in {span.span_id for span in spans}) is expected.logs_in_traces
+
+
+@pytest.mark.parametrize("expected", MATRIX, ids=lambda signals: signals.service)
+def test_logs_of_a_trace_are_found_by_its_id(shop: ShopUnderLoad, expected: Signals) -> None:
+    line = shop.backends.logs.find(expected.service, expected.log)[-1]
+
+    found = shop.backends.logs.of_trace(line.trace_id) if expected.logs_in_traces else [line]
+
+    assert expected.log in "".join(one.body for one in found)
+
+
+@pytest.mark.parametrize("expected", MATRIX, ids=lambda signals: signals.service)
+def test_metric_has_the_expected_labels(shop: ShopUnderLoad, expected: Signals) -> None:
+    found = shop.backends.metrics.query(f'{expected.histogram}_count{{service_name="{expected.service}"}}')
+
+    wanted = {*map(_label, expected.metric_attributes), "service_name", "service_instance_id", "job"}
+    assert found
+    assert wanted - set(found[0].labels) == set()
+    assert sum(sample.value for sample in found) > 0
+
+
+@pytest.mark.parametrize("expected", MATRIX, ids=lambda signals: signals.service)
+def test_exemplar_of_a_histogram_leads_to_a_trace_of_the_service(
+    shop: ShopUnderLoad, expected: Signals
+) -> None:
+    selector = f'{expected.histogram}_bucket{{service_name="{expected.service}"}}'
+
+    exemplars = shop.backends.metrics.exemplars(selector)
+
+    spans = shop.backends.traces.trace(exemplars[-1].trace_id)
+    assert exemplars[-1].span_id in {span.span_id for span in spans if span.service_name == expected.service}
+
+
+@pytest.mark.parametrize("metric", COLLECTOR)
+def test_collector_tells_of_itself(shop: ShopUnderLoad, metric: str) -> None:
+    assert shop.backends.metrics.query(f'{metric}{{service_name="otelcol"}}')
+
+
+def test_every_service_of_the_stack_is_in_the_matrix() -> None:
+    assert [signals.service for signals in MATRIX] == [service.name for service in SERVICES]
