@@ -59,16 +59,16 @@ def _numbers() -> list[panels.Shape]:
 def _services() -> list[panels.Shape]:
     calls = rate(CALLS, SERVED)
     return [
-        graph("Rate", "Requests and messages that arrive, a second.", "reqps", Query(calls)),
+        graph("Rate by service", "Requests and messages that arrive, a second.", "reqps", Query(calls)),
         graph(
-            "Errors",
+            "Errors by service",
             "Share of requests that ends in an error.",
             "percentunit",
             Query(ratio(rate(CALLS, SERVED, FAILED), calls)),
             limits=Limits(0.001, 0.01),
         ),
         graph(
-            "Duration, 95 %",
+            "Duration by service, 95 %",
             "Duration that 95 % of requests do not exceed; a dot is one request.",
             "s",
             Query(quantile(0.95, DURATION, SERVED), exemplars=True),

@@ -1,0 +1,115 @@
+"""A person finds on each dashboard what it shows, in which unit, and why there may be nothing."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from tests.grafana.asked import VARIABLES, all_dashboards, all_panels, fill_in, panel_queries
+
+Box = tuple[int, int, int, int]
+BOARDS = {board["uid"]: board for board in all_dashboards()}
+WANTED = {
+    *("overview", "http", "grpc", "sql-and-its-pool", "nats", "rabbitmq", "operator", "live-logs"),
+    *("trace-explorer", "collector-health", "telemetry-loss", "slo"),
+}
+
+
+@pytest.fixture(params=BOARDS.values(), ids=list(BOARDS))
+def board(request: pytest.FixtureRequest) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = request.param
+    return found
+
+
+def panels(board: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [panel for panel in board["panels"] if panel["type"] != "row"]
+
+
+def overlaps(boxes: list[Box]) -> Iterator[tuple[Box, Box]]:
+    for number, (x, y, width, height) in enumerate(boxes):
+        for other in boxes[:number]:
+            left, top, wide, high = other
+            if x < left + wide and left < x + width and y < top + high and top < y + height:
+                yield (x, y, width, height), other
+
+
+def test_every_dashboard_that_was_asked_for_is_there() -> None:
+    assert set(BOARDS) == {f"shop-{name}" for name in WANTED}
+
+
+def test_every_panel_has_a_unit_a_description_and_a_text_for_no_data(board: Mapping[str, Any]) -> None:
+    assert len(panels(board)) >= 4
+    for panel in panels(board):
+        defaults = panel["fieldConfig"]["defaults"]
+        assert panel["description"].endswith("."), panel["title"]
+        assert defaults["unit"], panel["title"]
+        assert len(defaults["noValue"]) > 5, panel["title"]
+
+
+def test_panels_have_names_and_places_of_their_own(board: Mapping[str, Any]) -> None:
+    assert set(Counter(panel["title"] for panel in panels(board)).values()) == {1}
+    assert set(Counter(panel["id"] for panel in board["panels"]).values()) == {1}
+    places = [tuple(panel["gridPos"][side] for side in "xywh") for panel in board["panels"]]
+    assert list(overlaps(places)) == []
+    assert all(x + width <= 24 for x, _, width, _ in places)
+
+
+def test_panels_that_overlap_are_found() -> None:
+    assert len(list(overlaps([(0, 0, 12, 8), (12, 0, 12, 8), (0, 7, 24, 1)]))) == 2
+
+
+def test_services_and_environments_can_be_chosen_and_the_choice_goes_along_to_the_others(
+    board: Mapping[str, Any],
+) -> None:
+    names = [variable["name"] for variable in board["templating"]["list"]]
+    assert names[:2] == ["environment", "service"]
+    assert set(names) <= set(VARIABLES)
+    link = board["links"][0]
+    assert link["type"] == "dashboards"
+    assert link["includeVars"]
+    assert set(link["tags"]) <= set(board["tags"])
+
+
+def test_every_variable_of_a_query_is_one_of_its_dashboard(board: Mapping[str, Any]) -> None:
+    known = {variable["name"] for variable in board["templating"]["list"]} | {"__rate_interval", "__range"}
+    used = {name for panel in panels(board) for name in re.findall(r"\$(\w+)", str(panel["targets"]))}
+    assert used <= known
+    unused = known - used - {"environment", "__rate_interval", "__range"}
+    assert not unused, "a choice that changes nothing"
+
+
+def test_drawn_limits_are_in_their_order(board: Mapping[str, Any]) -> None:
+    for panel in panels(board):
+        defaults = panel["fieldConfig"]["defaults"]
+        if "thresholdsStyle" in defaults.get("custom", {}):
+            look, act = (step["value"] for step in defaults["thresholds"]["steps"][1:])
+            assert 0 < look <= act, panel["title"]
+
+
+def test_labels_of_legends_are_in_what_is_asked() -> None:
+    for title, panel in all_panels():
+        for target in panel["targets"]:
+            labels = re.findall(r"{{(\w+)}}", target.get("legendFormat", ""))
+            known = target.get("expr", "") + "slo destination" * ("service:" in str(target))
+            missing = [label for label in labels if label not in known and "rabbitmq:" not in known]
+            assert not missing, f"{title}: {panel['title']}"
+
+
+def test_queries_go_to_the_three_backends() -> None:
+    assert {asked.datasource for asked in panel_queries()} == {"mimir", "loki", "tempo"}
+
+
+def test_logs_and_traces_are_asked_in_what_the_viewer_answers_too() -> None:
+    for asked in panel_queries():
+        if asked.datasource == "loki":
+            assert re.fullmatch(r'\{[^{}]*\}( (\|=|!=|\|~) "[^"]*"| \| \w+=~?"[^"]*")*', asked.query), asked
+        if asked.datasource == "tempo":
+            assert asked.query.count("{") == 1, asked
+            assert not re.search(r"\|", re.sub(r'"[^"]*"', "", asked.query)), asked
+
+
+def test_unknown_variable_is_an_error() -> None:
+    with pytest.raises(KeyError, match="servce"):
+        fill_in("$servce")
