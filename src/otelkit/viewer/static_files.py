@@ -5,7 +5,7 @@ from importlib.resources import files
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
@@ -27,9 +27,12 @@ class StaticFiles:
         """Where the file is served; raises KeyError for one that is not there."""
         return f"/static/{name}?{self._digests[name]}"
 
-    def route(self) -> Route:
-        """The route that answers with them."""
-        return Route("/static/{name}", self._answer)
+    def routes(self) -> list[Route]:
+        """What answers with them; browsers ask for an icon of what is no page as well."""
+        return [
+            Route("/static/{name}", self._answer),
+            Route("/favicon.ico", lambda _: RedirectResponse(self.address("icon.svg"))),
+        ]
 
     def _answer(self, request: Request) -> Response:
         name: str = request.path_params["name"]

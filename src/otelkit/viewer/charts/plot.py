@@ -115,7 +115,7 @@ def _nice(least: float) -> float:
 def _path(line: Line, scale: _Scale) -> str:
     times = [time for time, _ in line.points]
     distances = sorted(after - before for before, after in pairwise(times))
-    gap = distances[len(distances) // 2] * _GAP if distances else 0
+    gap = distances[(len(distances) - 1) // 2] * _GAP if distances else 0
     parts, before = [], None
     for time, value in line.points:
         x, y = scale.place(time, value)

@@ -1,12 +1,16 @@
 """Numbers with their units (UCUM, as OpenTelemetry writes them) as people read them."""
 
 import math
+import re
 
 from otelkit.viewer.durations import show_duration
 
 _NANOS = {"s": 1e9, "ms": 1e6, "us": 1e3, "µs": 1e3, "ns": 1.0, "min": 6e10, "h": 3.6e12}
 _LARGE = ("", "k", "M", "G", "T", "P")
 _THOUSAND = 1000
+_SHORT = re.compile(
+    r"[^\W_][\w%./^°]{0,7}|%"
+)  # what stands behind a number; a longer unit stands in the page's head
 
 
 def show_quantity(value: float, unit: str) -> str:
@@ -18,7 +22,7 @@ def show_quantity(value: float, unit: str) -> str:
         return f"{number} B".replace("k B", " kB").replace("M B", " MB").replace("G B", " GB") + unit[2:]
     if unit.endswith("/s"):
         return f"{number}/s"
-    return number if not unit or unit == "1" or unit.startswith("{") else f"{number} {unit[:12]}"
+    return f"{number} {unit}" if _SHORT.fullmatch(unit) and unit != "1" else number
 
 
 def show_number(value: float) -> str:

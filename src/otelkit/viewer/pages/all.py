@@ -43,7 +43,7 @@ class Pages:
         """All pages, and the files they ask for."""
         return [
             *(Route(path, self._reader(page)) for path, page in _PAGES.items()),
-            STATIC_FILES.route(),
+            *STATIC_FILES.routes(),
         ]
 
     def failure(self, status: int, message: str) -> Response:

@@ -12,7 +12,7 @@ from otelkit.viewer.service_maps.layers import Pair, layer_of_each, without_ring
 from otelkit.viewer.service_maps.ordering import ordered_layers, paths_of
 from otelkit.viewer.service_maps.places import BOX_HEIGHT, BOX_WIDTH, place_nodes, points_between
 
-_CHARACTER_WIDTH = 6.4
+_CHARACTER_WIDTH, _PADDING = 6.2, 8
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,14 @@ class Box:
 
 @dataclass(frozen=True)
 class Arrow:
-    """An edge with its curve, and its label with the middle of it."""
+    """An edge with its curve, and its label with its middle and width."""
 
     edge: Edge
     curve: str
     label: str
     x: float
     y: float
+    width: float
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,8 @@ def draw_map(edges: Sequence[Edge]) -> Map:
     for edge, pair, shift in zip(ordered, pairs, _shifts(pairs), strict=True):
         points = points_between(pair, paths, places, shift)
         label = _label(edge)
-        arrows.append(
-            Arrow(
-                edge, curve_through(points), label, *place_label(points, len(label) * _CHARACTER_WIDTH, taken)
-            )
-        )
+        room = len(label) * _CHARACTER_WIDTH + _PADDING
+        arrows.append(Arrow(edge, curve_through(points), label, *place_label(points, room, taken), room))
     return Map(width, height, boxes, arrows)
 
 

@@ -18,14 +18,15 @@ function close() {
     log.open = false;
     log.querySelector("summary").focus();
   } else {
-    const opened = [line, inside].find((one) => one?.ariaExpanded === "true");
-    (opened ?? document.querySelector("[data-row][aria-expanded=true]"))?.click();
+    const opened = [line, inside, document.querySelector("[data-row][aria-expanded=true]")]
+      .find((one) => one?.ariaExpanded === "true");
+    opened?.click();
     opened?.focus();
   }
 }
 
 const actions = {
-  "/": () => document.querySelector("[data-search], .find input").select(),
+  "/": () => (document.querySelector("[data-search]") ?? document.querySelector(".find input")).select(),
   "?": () => keys.showModal(),
   j: () => move(1),
   k: () => move(-1),

@@ -22,8 +22,9 @@ async function fetchLines() {
   const address = new URL(button.dataset.tail, location);
   address.searchParams.set("after", after);
   const answer = await fetch(address);
-  if (!answer.ok) throw new Error(String(answer.status));
-  after = answer.headers.get("x-after");
+  const latest = answer.headers.get("x-after");
+  if (!answer.ok || latest === null) throw new Error(String(answer.status));
+  after = latest;
   const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
   return [...parsed.querySelectorAll("details.log")];
 }
