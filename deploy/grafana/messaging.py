@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from grafana_foundation_sdk.builders import timeseries as graphs
+
 from deploy.grafana import panels
 from deploy.grafana.panels import HALF, Limits, Query
 from deploy.grafana.promql import quantile, rate, ratio
@@ -72,5 +74,5 @@ def work(system: str) -> list[panels.Shape]:
     ]
 
 
-def _graph(system: str) -> "partial[panels.Shape]":
+def _graph(system: str) -> partial[graphs.Panel]:
     return partial(panels.graph, nothing=f"No service has used {system} in this time")

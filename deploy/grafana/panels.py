@@ -42,7 +42,7 @@ def graph(  # noqa: PLR0913 - what a panel has to say
     nothing: str,
     limits: Limits | None = None,
     width: int = THIRD,
-) -> Shape:
+) -> graphs.Panel:
     """Make lines over time, with the limits as dashed lines across."""
     panel = graphs.Panel().title(title).description(description).unit(unit).no_value(nothing)
     panel.datasource(MIMIR).span(width).height(8).min(0).fill_opacity(10)
@@ -55,6 +55,16 @@ def graph(  # noqa: PLR0913 - what a panel has to say
         style = common.GraphThresholdsStyleConfig().mode(options.GraphThresholdsStyleMode.DASHED)
         panel.thresholds_style(style)
     return _ask(_limit(panel, limits), queries)
+
+
+def leading_on(panel: graphs.Panel) -> graphs.Panel:
+    """Let each line lead to the logs and traces of its service."""
+    chosen = "var-service=${__field.labels.service_name}&${__url_time_range}"
+    links = [
+        dashboard.DashboardLink(f"{title} of ${{__field.labels.service_name}}").url(f"/d/{uid}?{chosen}")
+        for title, uid in (("Logs", "shop-live-logs"), ("Traces", "shop-trace-explorer"))
+    ]
+    return panel.data_links(list(links))
 
 
 def number(  # noqa: PLR0913 - what a panel has to say

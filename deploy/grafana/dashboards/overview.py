@@ -6,7 +6,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from deploy.grafana import panels
 from deploy.grafana.board import board
-from deploy.grafana.panels import HALF, Limits, Query
+from deploy.grafana.panels import HALF, Limits, Query, leading_on
 from deploy.grafana.promql import level, quantile, rate, ratio
 
 CALLS, DURATION = "traces_span_metrics_calls_total", "traces_span_metrics_duration_seconds"
@@ -58,7 +58,7 @@ def _numbers() -> list[panels.Shape]:
 
 def _services() -> list[panels.Shape]:
     calls = rate(CALLS, SERVED)
-    return [
+    by_service = [
         graph("Rate by service", "Requests and messages that arrive, a second.", "reqps", Query(calls)),
         graph(
             "Errors by service",
@@ -75,6 +75,7 @@ def _services() -> list[panels.Shape]:
             limits=Limits(0.5, 1),
         ),
     ]
+    return [leading_on(panel) for panel in by_service]
 
 
 def _operations() -> list[panels.Shape]:
