@@ -91,9 +91,12 @@ def _explore(grafana: str, **data_sources: str) -> Callable[[str, str], str]:
 
     def page(signal: str, query: str) -> str:
         source = data_sources.get(signal, signal)
-        asked = {"refId": "A", "datasource": {"uid": source}, "expr": query}
-        if signal == "tempo":
-            asked = {"refId": "A", "datasource": {"uid": source}, "queryType": "traceql", "query": query}
+        kinds: dict[str, dict[str, object]] = {
+            "tempo": {"queryType": "traceql", "query": query},
+            "loki": {"expr": query},
+            "mimir": {"expr": query, "exemplar": True},
+        }
+        asked = {"refId": "A", "datasource": {"uid": source}, **kinds[signal]}
         panes = {"a": {"datasource": source, "queries": [asked], "range": {"from": "now-1h", "to": "now"}}}
         return f"{grafana}/explore?schemaVersion=1&panes={quote(json.dumps(panes, separators=(',', ':')))}"
 

@@ -16,18 +16,19 @@ _HEAD = ("signal", "found after", "what", "where")
 
 
 def report_on(search: Search, settings: Settings) -> str:
-    """The table, and what to do about what is missing."""
+    """The table, pages to look at, and what to do about what is missing."""
     best = search.whole or max(search.sent, key=lambda id_: sum(id_ in look.found for look in search.looks))
     rows = [_row(look, best, settings.smoke_seconds) for look in search.looks]
+    pages = dict.fromkeys(look.page(best) for look in search.looks if best in look.found)
     missing = [_missing(look, settings) for look in search.looks if best not in look.found]
-    return "\n".join([f"trace id {best}", "", *_aligned([_HEAD, *rows]), *missing])
+    return "\n".join([f"trace id {best}", "", *_aligned([_HEAD, *rows]), "", *pages, *missing])
 
 
 def _row(look: Look, trace_id: str, bound_seconds: float) -> Sequence[str]:
-    if trace_id in look.found:
-        seconds, evidence = look.found[trace_id]
-        return look.signal, f"{seconds:.1f} s", evidence, look.page(trace_id)
-    return look.signal, f"not in {bound_seconds:g} s", "", look.address
+    if trace_id not in look.found:
+        return look.signal, f"not in {bound_seconds:g} s", "", look.address
+    seconds, evidence = look.found[trace_id]
+    return look.signal, f"{seconds:.1f} s", evidence, look.address
 
 
 def _missing(look: Look, settings: Settings) -> str:
