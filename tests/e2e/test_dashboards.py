@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.e2e.metric_names import WHEN_BROKEN, WITH_TEMPO, Names
+from tests.e2e.metric_names import WITH_TEMPO, Names
 from tests.e2e.panels import PanelQuery, panel_queries
 from tests.e2e.promql_reading import grouped_by, selectors_of
 from tests.e2e.shop_under_load import ShopUnderLoad
@@ -21,19 +21,15 @@ def _named(queries: list[PanelQuery]) -> list[object]:
     return [pytest.param(query, id=query.name) for query in queries]
 
 
-def _may_be_empty(query: PanelQuery, shop: ShopUnderLoad) -> bool:
-    metrics = {selector.metric for selector in selectors_of(query.expression)}
-    return bool(metrics & WHEN_BROKEN.keys()) or (not shop.is_lgtm and bool(metrics & WITH_TEMPO))
-
-
 @pytest.mark.parametrize("query", _named(PROMQL))
 def test_panel_of_metrics_has_data(shop: ShopUnderLoad, query: PanelQuery) -> None:
     now = time.time()
 
     found = shop.promql.query_range(query.expression, now - _SINCE_SECONDS, now, _STEP_SECONDS)
 
+    needs_tempo = {selector.metric for selector in selectors_of(query.expression)} & WITH_TEMPO
     numbers = [value for series in found for _, value in series.points if math.isfinite(value)]
-    assert numbers or _may_be_empty(query, shop), query.expression
+    assert numbers or (needs_tempo and not shop.is_lgtm), query.expression
 
 
 @pytest.mark.parametrize("query", _named([query for query in PROMQL if query.exemplars]))

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from tests.e2e.metric_names import WHEN_BROKEN, Names
+from tests.e2e.metric_names import Names, comes_with_trouble
 from tests.e2e.prometheus_server import RULES
 from tests.e2e.promql_reading import selectors_of
 from tests.e2e.shop_under_load import ShopUnderLoad
@@ -36,7 +36,7 @@ def _rules() -> list[object]:
 def test_rule_looks_at_what_is_there(shop: ShopUnderLoad, names: Names, rule: Rule) -> None:
     assert names.unknown(rule.expression) == []
     for selector in selectors_of(rule.expression):
-        if selector.metric not in WHEN_BROKEN:
+        if not comes_with_trouble(selector):
             shop.promql.wait_for_samples(selector.text, _WAIT_SECONDS)
 
 
