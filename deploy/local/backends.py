@@ -119,10 +119,16 @@ def _grafana(settings: Settings, program: Path) -> Part:
             "GF_SERVER_HTTP_PORT": str(port["GRAFANA_PORT"]),
             "GF_PATHS_DATA": str(settings.state_dir / "grafana"),
             "GF_PATHS_PROVISIONING": str(GRAFANA / "provisioning"),
+            "GF_AUTH_ANONYMOUS_ENABLED": "true",  # as in Compose: who reaches the port may look and change
+            "GF_AUTH_ANONYMOUS_ORG_ROLE": "Editor",
+            "GF_ANALYTICS_REPORTING_ENABLED": "false",
+            "GF_ANALYTICS_CHECK_FOR_UPDATES": "false",
+            "GF_PLUGINS_PREINSTALL_DISABLED": "true",
             "GRAFANA_DASHBOARDS_DIR": str(GRAFANA / "rendered"),
             "TEMPO_URL": settings.url("TEMPO_PORT"),
             "LOKI_URL": settings.url("LOKI_PORT"),
             "MIMIR_URL": settings.url("MIMIR_PORT", "/prometheus"),
+            "PYROSCOPE_URL": os.environ.get("PYROSCOPE_URL", "http://127.0.0.1:4040"),
         },
     )
 
