@@ -21,7 +21,8 @@ def report_on(search: Search, settings: Settings) -> str:
     rows = [_row(look, best, settings.smoke_seconds) for look in search.looks]
     pages = dict.fromkeys(look.page(best) for look in search.looks if best in look.found)
     missing = [_missing(look, settings) for look in search.looks if best not in look.found]
-    return "\n".join([f"trace id {best}", "", *_aligned([_HEAD, *rows]), "", *pages, *missing])
+    paragraphs = [f"trace id {best}", "\n".join(_aligned([_HEAD, *rows])), "\n".join(pages), *missing]
+    return "\n\n".join(filter(None, paragraphs))
 
 
 def _row(look: Look, trace_id: str, bound_seconds: float) -> Sequence[str]:
@@ -34,7 +35,7 @@ def _row(look: Look, trace_id: str, bound_seconds: float) -> Sequence[str]:
 def _missing(look: Look, settings: Settings) -> str:
     remedy = remedy_for_reading(look.signal, look.problem, in_cloud=settings.in_cloud)
     answered = look.problem or f"{look.address} has nothing of it"
-    return f"\n{look.signal}: {answered}\n  {remedy}"
+    return f"{look.signal}: {answered}\n  {remedy}"
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> Iterable[str]:
