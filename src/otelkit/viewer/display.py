@@ -4,27 +4,32 @@ A value may be a megabyte, or contain characters that hide or turn around what f
 """
 
 import json
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from otelkit.traces import AttributeValue
 
 _LONGEST_TEXT = 2_000
 _LONGEST_LIST = 100
+_MOST_MARKS = 4  # on one letter; no language needs more
 _LATEST_NANOS = 253_402_300_799 * 10**9  # the year 9999
 
 
 def show_text(text: str, longest: int = _LONGEST_TEXT) -> str:
     """Text with what cannot be seen as escapes, cut, and saying so."""
     cut = text[:longest]
-    shown = cut if cut.isprintable() else "".join(_visible(c) for c in cut)
+    shown = cut if cut.isascii() and cut.isprintable() else "".join(_visible(cut))
     return shown if len(text) <= longest else f"{shown} … ({len(text):,} characters)"
 
 
-def _visible(character: str) -> str:
-    if character.isprintable() or character in "\n\t":
-        return character
-    return character.encode("unicode_escape").decode()
+def _visible(text: str) -> Iterator[str]:
+    marks = 0
+    for character in text:
+        # Accents upon accents grow out of their line, over what others wrote.
+        marks = marks + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+        shown = (character.isprintable() or character in "\n\t") and marks <= _MOST_MARKS
+        yield character if shown else character.encode("unicode_escape").decode()
 
 
 def show_value(value: AttributeValue) -> str:

@@ -60,6 +60,15 @@ def test_hostile_text_is_escaped_and_no_script_may_run(backend: Backend, page: s
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+def test_accents_upon_accents_do_not_grow_over_their_neighbours(backend: Backend) -> None:
+    backend.send_spans(make_span(1, name="caf\u0301e\u0301" + "\u0301" * 50))
+
+    text = backend.get("/trace/1").text
+
+    assert "caf\u0301e\u0301\u0301\u0301\u0301\\u0301" in text
+    assert "\u0301" * 5 not in text
+
+
 def test_rings_orphans_and_clocks_that_go_back_are_shown(backend: Backend) -> None:
     backend.send_spans(
         make_span(1, parent=2),

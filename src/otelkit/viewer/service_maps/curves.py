@@ -7,7 +7,8 @@ Point = tuple[float, float]
 Rectangle = tuple[float, float, float, float]  # left, top, right, bottom
 LABEL_HEIGHT = 17
 _STEPS = 10
-_PLACES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82)
+_MIDDLE = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82)
+_END = (0.68, 0.62, 0.74, 0.56, 0.8, 0.5, 0.86, 0.44, 0.36)
 
 
 def curve_through(points: Sequence[Point]) -> str:
@@ -19,10 +20,10 @@ def curve_through(points: Sequence[Point]) -> str:
     return "".join(parts)
 
 
-def place_label(points: Sequence[Point], width: float, taken: list[Rectangle]) -> Point:
+def place_label(points: Sequence[Point], width: float, taken: list[Rectangle], *, at_end: bool) -> Point:
     """The middle of a label on the curve, clear of what is taken where that can be; it takes its place."""
     along = list(_walk(points))
-    choices = [along[round(part * (len(along) - 1))] for part in _PLACES]
+    choices = [along[round(part * (len(along) - 1))] for part in (_END if at_end else _MIDDLE)]
     free = next((one for one in choices if not _hits(_around(one, width), taken)), choices[0])
     taken.append(_around(free, width))
     return free

@@ -13,6 +13,7 @@ from otelkit.viewer.service_maps.ordering import ordered_layers, paths_of
 from otelkit.viewer.service_maps.places import BOX_HEIGHT, BOX_WIDTH, place_nodes, points_between
 
 _CHARACTER_WIDTH, _PADDING = 6.2, 8
+_MANY, _ENDS = 3, 2
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,14 @@ def draw_map(edges: Sequence[Edge]) -> Map:
     boxes = [_box(node, places[node][0], places[node][1] - BOX_HEIGHT / 2, ordered) for node in nodes]
     taken: list[Rectangle] = [(box.x, box.y, box.x + BOX_WIDTH, box.y + BOX_HEIGHT) for box in boxes]
     arrows = []
+    calling = Counter(caller for caller, _ in pairs)
     for edge, pair, shift in zip(ordered, pairs, _shifts(pairs), strict=True):
         points = points_between(pair, paths, places, shift)
         label = _label(edge)
         room = len(label) * _CHARACTER_WIDTH + _PADDING
-        arrows.append(Arrow(edge, curve_through(points), label, *place_label(points, room, taken), room))
+        fans_out = calling[pair[0]] >= _MANY  # near their ends lines are further apart
+        middle = place_label(points, room, taken, at_end=fans_out and len(points) == _ENDS)
+        arrows.append(Arrow(edge, curve_through(points), label, *middle, room))
     return Map(width, height, boxes, arrows)
 
 
