@@ -23,13 +23,6 @@ WHEN_BROKEN = {
 LABELS_WHEN_BROKEN = {"error_type"}
 # Of a resource's attributes only a few become labels there; with Prometheus, in these tests, all do.
 _LEFT_OUT_BY_MIMIR = ("host_", "os_", "process_", "telemetry_")
-# Made by Tempo's metrics generator, so only where Tempo is.
-WITH_TEMPO = {
-    "traces_service_graph_request_total",
-    "traces_service_graph_request_failed_total",
-    "traces_service_graph_request_server_seconds_bucket",
-    "traces_service_graph_request_client_seconds_bucket",
-}
 
 
 def comes_with_trouble(selector: Selector) -> bool:

@@ -8,6 +8,7 @@ from tests.e2e.signal_matrix import COLLECTOR, MATRIX, Signals
 
 pytestmark = pytest.mark.e2e
 
+_GRAPH_SECONDS = 40.0  # Tempo waits for both sides of an edge, and tells every 15 s
 _RESOURCE = ("service.name", "service.version", "service.instance.id", "deployment.environment.name")
 
 
@@ -71,6 +72,13 @@ def test_exemplar_of_a_histogram_leads_to_a_trace_of_the_service(
 @pytest.mark.parametrize("metric", COLLECTOR)
 def test_collector_tells_of_itself(shop: ShopUnderLoad, metric: str) -> None:
     assert shop.backends.metrics.query(f'{metric}{{service_name="otelcol"}}')
+
+
+def test_service_graph_joins_client_and_server_where_tempo_makes_it(shop: ShopUnderLoad) -> None:
+    joined = 'traces_service_graph_request_total{client="grpc-four-modes-client",server="grpc-four-modes"}'
+
+    if shop.is_lgtm:
+        assert shop.promql.wait_for_samples(joined, _GRAPH_SECONDS)
 
 
 def test_every_service_of_the_stack_is_in_the_matrix() -> None:
