@@ -1,10 +1,12 @@
 """Rules that every container of the stack keeps, read from the merged configuration."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from deploy.compose import memory_table
 from deploy.compose.merged import in_profiles, mebibytes, merged_services
 from deploy.local.services import SERVICES
 
@@ -98,3 +100,9 @@ def test_profiles_exclude_each_other(services: Services) -> None:
 def _prefixes(image: str, name: str) -> set[str]:
     own = name.replace("-", "_").upper()
     return {own, "COLLECTOR", "PYTHON", "HTTP_FASTAPI"} if image else set()
+
+
+def test_table_of_memory_limits_is_what_the_files_say() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "compose.md").read_text()
+
+    assert f"<!-- memory:begin -->\n{memory_table.table()}\n<!-- memory:end -->" in page
