@@ -7,9 +7,10 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from deploy.grafana import panels
 from deploy.grafana.board import board
 from deploy.grafana.panels import HALF, Limits, Query, leading_on
-from deploy.grafana.promql import level, quantile, rate, ratio
+from deploy.grafana.promql import WINDOW, level, quantile, rate, ratio
 
 CALLS, DURATION = "traces_span_metrics_calls_total", "traces_span_metrics_duration_seconds"
+GRAPH = "traces_service_graph_request"
 # What a service is asked for; what it asks of others is counted there.
 SERVED = 'span_kind=~"SPAN_KIND_SERVER|SPAN_KIND_CONSUMER"'
 FAILED = 'status_code="STATUS_CODE_ERROR"'
@@ -25,7 +26,12 @@ def dashboard() -> Dashboard:
         "Overview",
         "Rate, errors and duration by service. Dots are exemplars: click one to open its trace.",
         CALLS,
-        {"All services": _numbers(), "By service": _services(), "By operation": _operations()},
+        {
+            "All services": _numbers(),
+            "By service": _services(),
+            "By operation": _operations(),
+            "Between services": _calls(),
+        },
     )
 
 
@@ -95,5 +101,31 @@ def _operations() -> list[panels.Shape]:
             Query(f"topk(10, {quantile(0.95, DURATION, SERVED, by=OPERATION)})", legend, exemplars=True),
             limits=Limits(0.5, 1),
             width=HALF,
+        ),
+    ]
+
+
+def _calls() -> list[panels.Shape]:
+    """Tempo's service graph; it has no environments."""
+    between = partial(panels.graph, nothing="Tempo's metrics generator has seen no call between services")
+    chosen, pair, legend = 'server=~"$service"', "client, server", "{{client}} to {{server}}"
+    calls = f"sum by ({pair}) (rate({GRAPH}_total{{{chosen}}}[{WINDOW}]))"
+    failed = f"sum by ({pair}) (rate({GRAPH}_failed_total{{{chosen}}}[{WINDOW}]))"
+    buckets = f"sum by (le, {pair}) (rate({GRAPH}_server_seconds_bucket{{{chosen}}}[{WINDOW}]))"
+    return [
+        between("Who calls whom", "Calls between services, a second.", "reqps", Query(calls, legend)),
+        between(
+            "Failing calls",
+            "Share of calls between services that fail.",
+            "percentunit",
+            Query(ratio(failed, calls), legend),
+            limits=Limits(0.001, 0.01),
+        ),
+        between(
+            "Calls take, 95 %",
+            "How long 95 % of calls between services take at the most, as the called one has it.",
+            "s",
+            Query(f"histogram_quantile(0.95, {buckets})", legend),
+            limits=Limits(0.5, 1),
         ),
     ]
