@@ -13,9 +13,12 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from otelkit.viewer.database import QueryTooSlowError
+from otelkit.viewer.loki_api import loki_routes
 from otelkit.viewer.pages import Pages
+from otelkit.viewer.prometheus_api import prometheus_failure, prometheus_routes
 from otelkit.viewer.tempo_api import tempo_routes
 
+_APIS = ("/api/", "/loki/")
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
@@ -50,7 +53,9 @@ def create_app(database: Path) -> Starlette:
     pages = Pages(database)
 
     def respond(request: Request, status: int, message: str) -> Response:
-        if request.url.path.startswith("/api/"):
+        if request.url.path.startswith("/prometheus/"):
+            return prometheus_failure(status, message)
+        if request.url.path.startswith(_APIS):
             return PlainTextResponse(message, status)
         return pages.failure(status, message)
 
@@ -68,7 +73,13 @@ def create_app(database: Path) -> Starlette:
         return respond(request, status, str(getattr(error, "detail", error)))
 
     return Starlette(
-        routes=[*pages.routes(), *tempo_routes(database), Route("/healthz", _healthy)],
+        routes=[
+            *pages.routes(),
+            *tempo_routes(database),
+            *loki_routes(database),
+            *prometheus_routes(database),
+            Route("/healthz", _healthy),
+        ],
         middleware=[Middleware(_SecurityHeaders)],
         exception_handlers={
             ValueError: bad_request,

@@ -59,19 +59,31 @@ class ColumnWriter:
 def _stored(column: Column) -> tuple[float | None, float | None, str]:
     scalars = [value for value in column[0] if isinstance(value, int | float)]
     numbers = [float(value) for value in scalars if not math.isnan(value)]
-    return min(numbers, default=None), max(numbers, default=None), json.dumps(column, separators=(",", ":"))
+    return min(numbers, default=None), max(numbers, default=None), json.dumps(column, ensure_ascii=False)
 
 
 def rows_where(
-    connection: sqlite3.Connection, kind: Kind, key: str, block: Block, accepts: Callable[[Scalar], bool]
-) -> list[int]:
-    """Ids of the rows of a block that have a value of the key which is accepted."""
+    connection: sqlite3.Connection,
+    column: tuple[Kind, str, Block],
+    accepts: Callable[[Scalar], bool],
+    fragment: str = "",
+) -> set[int]:
+    """Ids of the rows of a block that have a value of the key which is accepted.
+
+    `fragment` is what JSON of such a value has somewhere, in lower case: without it nothing is decoded.
+    """
+    kind, key, block = column
     found = connection.execute(_READ, (kind, key, block.number)).fetchone()
-    if found is None:
-        return []
+    if found is None or fragment not in found[0].lower():
+        return set()
     first, _ = block.ids
     values, rows = json.loads(found[0])
-    return [first + row for value, each in zip(values, rows, strict=True) if accepts(value) for row in each]
+    return {first + row for value, each in zip(values, rows, strict=True) if accepts(value) for row in each}
+
+
+def fragment_of(text: str) -> str:
+    """What JSON of a text that contains this one has, in lower case."""
+    return json.dumps(text, ensure_ascii=False)[1:-1].lower()
 
 
 def _scalar(value: AttributeValue) -> Scalar:

@@ -14,6 +14,7 @@ from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 
 from otelkit.viewer.blocks import FILTER_BYTES, Block, Kind, earliest_blocks, latest_blocks
 from otelkit.viewer.log_labels import line_of, record_labels
+from otelkit.viewer.log_origins import Scopes
 from otelkit.viewer.log_store import resource_term
 from otelkit.viewer.log_tests import LogTest, prepare
 from otelkit.viewer.term_filter import may_hold, places_of
@@ -64,6 +65,7 @@ class _Scanning:
     def __init__(self, scan: LogScan, connection: sqlite3.Connection) -> None:
         self._scan = scan
         self._connection = connection
+        self._scopes = Scopes(connection)
         self._tests = prepare(connection, list(scan.tests))
         resources = None if scan.resources is None else json.dumps(list(scan.resources))
         self._parameters = (scan.start_nanos, scan.end_nanos, scan.least_severity, scan.after, resources)
@@ -105,9 +107,11 @@ class _Scanning:
         if self._tests and not block.sealed:
             return self._accepted(clauses[0], parameters)
         for test in self._tests:
-            clause, more = test.clause(self._connection, block)
-            clauses.append(clause)
-            parameters += more
+            found = test.clause(self._connection, block)
+            if found is None:
+                return iter(())
+            clauses.append(found[0])
+            parameters += found[1]
         return self._read(" AND ".join(clauses), parameters, self._scan.limit)
 
     def _read(self, where: str, parameters: "Sequence[bytes | int | str]", limit: int) -> Iterator[FoundLog]:
@@ -119,7 +123,7 @@ class _Scanning:
 
     def _accepted(self, where: str, parameters: "Sequence[bytes | int | str]") -> Iterator[FoundLog]:
         for log in self._read(where, parameters, limit=-1):
-            labels, line = record_labels(log.record), line_of(log.record)
+            labels, line = {**self._scopes[log.scope], **record_labels(log.record)}, line_of(log.record)
             if all(test.accepts(log.resource, labels, line) for test in self._tests):
                 yield log
 

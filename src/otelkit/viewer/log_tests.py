@@ -9,11 +9,10 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans
-
 from otelkit.viewer.blocks import Block, Kind
-from otelkit.viewer.columns import Scalar, rows_where
-from otelkit.viewer.log_labels import LINE, Labels, resource_labels
+from otelkit.viewer.columns import Scalar, fragment_of, rows_where
+from otelkit.viewer.log_labels import LINE, Labels
+from otelkit.viewer.log_origins import resources_of
 from otelkit.viewer.log_store import label_term, resource_term, text_terms
 
 _FEW_RESOURCES = 64
@@ -46,14 +45,17 @@ class PreparedTest:
             return [[term] for term in text_terms(self.test.contains)]
         return [[label_term(self.test.label, self.test.equals), *alternatives]] if self.test.equals else []
 
-    def clause(self, connection: sqlite3.Connection, block: Block) -> tuple[str, list[str]]:
-        """SQL that is true for the rows of a block that fulfil the test."""
+    def clause(self, connection: sqlite3.Connection, block: Block) -> tuple[str, list[str]] | None:
+        """SQL that is true for the rows of a block that fulfil the test; None if there are none."""
         missing = self.test.accepts("")
 
         def wanted(value: Scalar) -> bool:
             return self.test.accepts(str(value)) != missing
 
-        rows = rows_where(connection, Kind.LOGS, self.test.label, block, wanted)
+        fragment = "" if missing else fragment_of(self.test.equals or self.test.contains)
+        rows = rows_where(connection, (Kind.LOGS, self.test.label, block), wanted, fragment)
+        if not (missing or self.yes or rows):
+            return None
         one_of = "IN (SELECT value FROM json_each(?))"
         own = f"resource NOT {one_of} AND id {'NOT' if missing else ''} {one_of}"
         return f"(resource {one_of} OR {own})", [
@@ -70,8 +72,7 @@ class PreparedTest:
 def prepare(connection: sqlite3.Connection, tests: "list[LogTest]") -> list[PreparedTest]:
     """Find the resources that decide tests by themselves."""
     prepared = [PreparedTest(test) for test in tests]
-    for number, body in connection.execute("SELECT id, body FROM origins WHERE service IS NOT NULL"):
-        stream, metadata = resource_labels(ResourceSpans.FromString(body).resource.attributes)
+    for number, (stream, metadata) in resources_of(connection).items() if prepared else ():
         labels = {**metadata, **stream}
         for each in prepared:
             if each.test.label in labels:

@@ -13,8 +13,8 @@ from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans
 
 from otelkit.traces.attributes import AttributeValue, value_of
 from otelkit.viewer.blocks import Block, Kind
-from otelkit.viewer.columns import Scalar, rows_where
-from otelkit.viewer.conditions import Condition, Value, holds
+from otelkit.viewer.columns import Scalar, fragment_of, rows_where
+from otelkit.viewer.conditions import CONTAINS, Condition, Value, holds
 from otelkit.viewer.span_terms import key_term, resource_term
 
 _FEW_RESOURCES = 64
@@ -60,20 +60,33 @@ class AttributeTest:
         )
         return {row[0] for row in found}
 
-    def clause(self, connection: sqlite3.Connection, block: Block) -> tuple[str, list[str]]:
-        """SQL over `spans s` that is true for the spans of a block that fulfil it."""
-        ours = "s.resource IN (SELECT value FROM json_each(?))"
-        resources = json.dumps(sorted(self.resources))
-        if not self.spans:
-            return ours, [resources]
+    @property
+    def is_of_rows(self) -> bool:
+        """Whether `rows` alone decide."""
+        return self.spans and not self.resources
+
+    def rows(self, connection: sqlite3.Connection, block: Block) -> set[int]:
+        """Ids of a block's spans whose own attributes fulfil it, or for one that has to be absent have it."""
 
         def wanted(value: Scalar) -> bool:
             return self._wants_none or holds(_value(value), self.condition)
 
-        rows = json.dumps(rows_where(connection, Kind.SPANS, self.key, block, wanted))
-        if self._wants_none:
-            return f"({ours} AND s.id NOT IN (SELECT value FROM json_each(?)))", [resources, rows]
-        return f"({ours} OR s.id IN (SELECT value FROM json_each(?)))", [resources, rows]
+        return rows_where(connection, (Kind.SPANS, self.key, block), wanted, self._fragment)
+
+    def clause(self, connection: sqlite3.Connection, block: Block) -> tuple[str, list[str]]:
+        """SQL over `spans s` that is true for the spans of a block that fulfil it."""
+        one_of = "IN (SELECT value FROM json_each(?))"
+        resources = json.dumps(sorted(self.resources))
+        if not self.spans:
+            return f"s.resource {one_of}", [resources]
+        own = f"AND s.id NOT {one_of}" if self._wants_none else f"OR s.id {one_of}"
+        return f"(s.resource {one_of} {own})", [resources, json.dumps(sorted(self.rows(connection, block)))]
+
+    @property
+    def _fragment(self) -> str:
+        wanted = self.condition.value
+        searched = isinstance(wanted, str) and self.condition.operator in ("=", CONTAINS)
+        return fragment_of(str(wanted)) if searched else ""
 
     def accepts(self, pairs: Pairs, resource: int) -> bool:
         """Whether one span fulfils it."""

@@ -1,5 +1,6 @@
 """All conditions of a search together: which blocks may have spans for it, and which spans are some."""
 
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 
@@ -47,12 +48,25 @@ class SpanFilter:
             return {trace for trace, _ in self._decoded(where, limits)}
         clauses = [where, *self._demand.clauses]
         parameters = [*limits, *self._demand.parameters]
-        for test in self._tests:
+        for test in (test for test in self._tests if not test.is_of_rows):
             clause, more = test.clause(self._connection, block)
             clauses.append(clause)
             parameters += more
+        if any(test.is_of_rows for test in self._tests):
+            rows = self._common_rows(block)
+            if not rows:
+                return set()
+            clauses.append("s.id IN (SELECT value FROM json_each(?))")
+            parameters.append(json.dumps(sorted(rows)))
         sql = f"SELECT DISTINCT s.trace FROM spans s WHERE {' AND '.join(clauses)}"  # noqa: S608 - of constants
         return {row[0] for row in self._connection.execute(sql, parameters)}
+
+    def _common_rows(self, block: Block) -> set[int]:
+        first, *others = (test for test in self._tests if test.is_of_rows)
+        rows = first.rows(self._connection, block)
+        for test in others:
+            rows = rows & test.rows(self._connection, block) if rows else rows
+        return rows
 
     def spans_of(self, trace: int) -> list[Span]:
         """The spans of a trace that fulfil all."""

@@ -56,12 +56,18 @@ class Backend:
         return ExportTraceServiceResponse.FromString(self.send(request))
 
     def get(self, path: str, accept: str = "*/*") -> Page:
+        return self._ask("GET", path, {"accept": accept})
+
+    def post(self, path: str, form: str | bytes) -> Page:
+        return self._ask("POST", path, {"content-type": "application/x-www-form-urlencoded"}, form)
+
+    def _ask(self, method: str, path: str, headers: dict[str, str], body: str | bytes = b"") -> Page:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
-            connection.request("GET", quote(path, safe="/?&=%"), headers={"accept": accept})
+            connection.request(method, quote(path, safe="/?&=%"), body, headers)
             answer = connection.getresponse()
-            headers = {key.lower(): value for key, value in answer.headers.items()}
-            return Page(answer.status, headers, answer.read().decode("utf-8", "surrogateescape"))
+            found = {key.lower(): value for key, value in answer.headers.items()}
+            return Page(answer.status, found, answer.read().decode("utf-8", "surrogateescape"))
         finally:
             connection.close()
 

@@ -2,7 +2,11 @@
 
 import pytest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
-from opentelemetry.proto.metrics.v1.metrics_pb2 import AggregationTemporality, Metric
+from opentelemetry.proto.metrics.v1.metrics_pb2 import (
+    AggregationTemporality,
+    ExponentialHistogramDataPoint,
+    Metric,
+)
 
 from otelkit.signals import Signal
 from otelkit.viewer.database import reading
@@ -77,15 +81,14 @@ def test_histogram_has_buckets_and_exemplars_that_name_their_span(backend: Backe
 def test_exponential_histogram_has_its_bounds_written_out(backend: Backend) -> None:
     metric = Metric(name="shop.size")
     point = metric.exponential_histogram.data_points.add(count=6, scale=0, zero_count=1, time_unix_nano=NOON)
-    point.positive.offset = 1
-    point.positive.bucket_counts.extend([2, 1])
-    point.negative.bucket_counts.extend([2])
+    buckets = ExponentialHistogramDataPoint.Buckets
+    point.positive.CopyFrom(buckets(offset=1, bucket_counts=[2, 1]))
+    point.negative.CopyFrom(buckets(bucket_counts=[2]))
     send_metrics(backend, metric)
 
     (seen,) = series_of(backend, "shop.size")[0].points
 
-    assert seen.bounds == (-1, 2, 4, 8)
-    assert seen.counts == (2, 1, 2, 1, 0)
+    assert (seen.bounds, seen.counts) == ((-1, 2, 4, 8), (2, 1, 2, 1, 0))
 
 
 def test_summary_has_quantiles(backend: Backend) -> None:
