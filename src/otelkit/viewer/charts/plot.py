@@ -17,7 +17,7 @@ from otelkit.viewer.points import Exemplar
 WIDTH, HEIGHT = 1_000, 300
 PARTS = 4
 _LARGEST, _SMALLEST = 1e300, 1e-300
-_STEPS = (1, 2, 2.5, 5, 10)
+_STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10)
 _MOST_DOTS = 100
 _GAP = 5  # times the usual distance of points: a line is not drawn across
 _DAY_NANOS = 24 * 3600 * 10**9
