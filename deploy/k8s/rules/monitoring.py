@@ -21,7 +21,7 @@ def alerts(manifests: Manifests) -> Iterator[str]:
     """An alert waits, is a warning or critical, and says what has happened and what that means."""
     for rule in manifests.of_kind("PrometheusRule"):
         for group in rule["spec"]["groups"]:
-            for alert in group["rules"]:
+            for alert in (one for one in group["rules"] if "record" not in one):
                 said = alert.get("annotations", {})
                 lacks = [name for name in ("summary", "description") if not said.get(name)]
                 lacks += [] if alert.get("for") else ["for"]
