@@ -49,3 +49,10 @@ def leaves(config: dict[str, Any], prefix: str = "") -> Iterator[str]:
             yield from leaves(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}"
+
+
+def test_kubernetes_has_all_rules() -> None:
+    maps = yaml.safe_load((FOLDER / "kustomization.yaml").read_text())["configMapGenerator"]
+    listed = next(one["files"] for one in maps if one["name"] == "mimir-rules")
+
+    assert sorted(listed) == sorted(f"rules/{file.name}" for file in (FOLDER / "rules").iterdir())
