@@ -7,7 +7,7 @@ import pytest
 
 from collector.build import build
 from tests.e2e.local_stack import LocalStack
-from tests.e2e.metric_names import WHEN_BROKEN, Names
+from tests.e2e.metric_names import Names
 from tests.e2e.shop_under_load import ShopUnderLoad, shop_under_load
 
 
@@ -50,7 +50,7 @@ def shop(collector_binary: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 @pytest.fixture(scope="session")
 def names(shop: ShopUnderLoad) -> Names:
     """The names that are there after the load."""
-    return Names(shop.promql, set(WHEN_BROKEN))
+    return Names(shop.promql, shop.is_lgtm)
 
 
 @pytest.fixture
