@@ -9,10 +9,11 @@ from tests.e2e.metric_names import WITH_TEMPO, Names
 from tests.e2e.panels import PanelQuery, panel_queries
 from tests.e2e.promql_reading import grouped_by, selectors_of
 from tests.e2e.shop_under_load import ShopUnderLoad
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 
-_SINCE_SECONDS, _STEP_SECONDS = 120.0, 5.0
+_SINCE_SECONDS, _STEP_SECONDS, _WAIT_SECONDS = 120.0, 5.0, 15.0
 QUERIES = panel_queries()
 PROMQL = [query for query in QUERIES if query.language == "prometheus"]
 
@@ -23,12 +24,13 @@ def _named(queries: list[PanelQuery]) -> list[object]:
 
 @pytest.mark.parametrize("query", _named(PROMQL))
 def test_panel_of_metrics_has_data(shop: ShopUnderLoad, query: PanelQuery) -> None:
-    now = time.time()
+    def has_numbers() -> bool:
+        now = time.time()
+        found = shop.promql.query_range(query.expression, now - _SINCE_SECONDS, now, _STEP_SECONDS)
+        return any(math.isfinite(value) for series in found for _, value in series.points)
 
-    found = shop.promql.query_range(query.expression, now - _SINCE_SECONDS, now, _STEP_SECONDS)
-
-    numbers = [value for series in found for _, value in series.points if math.isfinite(value)]
-    assert numbers or (WITH_TEMPO in query.expression and not shop.is_lgtm), query.expression
+    if shop.is_lgtm or WITH_TEMPO not in query.expression:
+        wait_until(has_numbers, _WAIT_SECONDS, lambda: query.expression)
 
 
 @pytest.mark.parametrize("query", _named([query for query in PROMQL if query.exemplars]))

@@ -8,7 +8,7 @@ from tests.e2e.signal_matrix import COLLECTOR, MATRIX, Signals
 
 pytestmark = pytest.mark.e2e
 
-_GRAPH_SECONDS = 40.0  # Tempo waits for both sides of an edge, and tells every 15 s
+_GRAPH_SECONDS = 20.0  # Tempo waits for both sides of an edge
 _RESOURCE = ("service.name", "service.version", "service.instance.id", "deployment.environment.name")
 
 
