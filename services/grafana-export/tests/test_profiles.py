@@ -107,10 +107,11 @@ def test_samples_have_the_ids_of_the_span_that_names_their_profile(otlp_sink: Si
     children = [span for span in otlp_sink.spans() if span.name == "price quote"]
     assert {span.attributes["pyroscope.profile.id"] for span in roots.values()} == set(roots)
     assert not [span for span in children if "pyroscope.profile.id" in span.attributes]
-    for labels in samples:
-        root = roots[dict(labels)["span_id"]]
-        # Of one span alone, though several threads worked at once.
-        assert labels == [("span_id", root.span_id), ("trace_id", root.trace_id)]
+    ids = [{("span_id", root.span_id), ("trace_id", root.trace_id)} for root in roots.values()]
+    for labels in samples:  # of one span alone, though several threads worked at once
+        assert [of_one for of_one in ids if set(labels) <= of_one], labels
+        assert len(labels) <= 2  # one, when the sample fell between the agent's two steps
+    assert any(len(labels) == 2 for labels in samples)
     push = pyroscope.received[0]
     assert push.path == PUSH
     assert b"\x0cservice_name\x12\x0egrafana-export" in gzip.decompress(push.body)
