@@ -45,7 +45,7 @@ def graph(  # noqa: PLR0913 - what a panel has to say
 ) -> graphs.Panel:
     """Make lines over time, with the limits as dashed lines across."""
     panel = graphs.Panel().title(title).description(description).unit(unit).no_value(nothing)
-    panel.datasource(MIMIR).span(width).height(8).min(0).fill_opacity(10)
+    panel.datasource(MIMIR).span(width).height(8).axis_soft_min(0).fill_opacity(10)
     panel.show_points(options.VisibilityMode.NEVER).span_nulls(60_000)  # a gap of a minute is one
     legend = common.VizLegendOptions().show_legend(True).calcs(["lastNotNull", "max"])
     legend.display_mode(options.LegendDisplayMode.TABLE).placement(options.LegendPlacement.BOTTOM)
@@ -54,7 +54,10 @@ def graph(  # noqa: PLR0913 - what a panel has to say
     if limits:
         style = common.GraphThresholdsStyleConfig().mode(options.GraphThresholdsStyleMode.DASHED)
         panel.thresholds_style(style)
-    return _ask(_limit(panel, limits), queries)
+    for name, query in zip("ABCDEFGH", queries, strict=False):
+        asked = prometheus.Dataquery().expr(query.expression).legend_format(query.legend).range()
+        panel.with_target(asked.exemplar(query.exemplars).ref_id(name))
+    return _limit(panel, limits)
 
 
 def leading_on(panel: graphs.Panel) -> graphs.Panel:
@@ -77,12 +80,13 @@ def number(  # noqa: PLR0913 - what a panel has to say
     limits: Limits | None = None,
     width: int = 6,
 ) -> Shape:
-    """Make one number a line of the query, coloured by the limits."""
+    """Make one number a line of the query, as it is at the end of the time range, coloured by the limits."""
     panel = stat.Panel().title(title).description(description).unit(unit).no_value(nothing)
-    panel.datasource(MIMIR).span(width).height(5).graph_mode(options.BigValueGraphMode.AREA)
+    panel.datasource(MIMIR).span(width).height(5).graph_mode(options.BigValueGraphMode.NONE)
     panel.color_mode(options.BigValueColorMode.VALUE if limits else options.BigValueColorMode.NONE)
     panel.reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
-    return _ask(_limit(panel, limits), [query])
+    asked = prometheus.Dataquery().expr(query.expression).legend_format(query.legend).instant().ref_id("A")
+    return _limit(panel, limits).with_target(asked)
 
 
 def lines(title: str, description: str, logql: str, *, nothing: str, height: int = 16) -> Shape:
@@ -99,13 +103,6 @@ def traces(title: str, description: str, traceql: str, *, nothing: str) -> Shape
     panel.datasource(TEMPO).span(HALF).height(10).show_header(True).frame_index(0)
     query = tempo.TempoQuery().query_type("traceql").query(traceql).limit(_MOST_ROWS).spss(3)
     return panel.with_target(query.table_type(SearchTableType.TRACES).ref_id("A"))
-
-
-def _ask(panel: _Shape, queries: "tuple[Query, ...] | list[Query]") -> _Shape:
-    for name, query in zip("ABCDEFGH", queries, strict=False):
-        asked = prometheus.Dataquery().expr(query.expression).legend_format(query.legend).range()
-        panel.with_target(asked.exemplar(query.exemplars).ref_id(name))
-    return panel
 
 
 def _limit(panel: _Shape, limits: Limits | None) -> _Shape:
