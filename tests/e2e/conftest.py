@@ -7,8 +7,6 @@ import pytest
 
 from collector.build import build
 from tests.e2e.local_stack import LocalStack
-from tests.e2e.metric_names import Names
-from tests.e2e.shop_under_load import ShopUnderLoad, shop_under_load
 
 
 @pytest.fixture(scope="session")
@@ -37,20 +35,6 @@ def stack(
         yield stack
     finally:
         stack.run("down")
-
-
-@pytest.fixture(scope="session")
-def shop(collector_binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShopUnderLoad]:
-    """A stack of its own after the fixed load, with whichever backends there are."""
-    assert collector_binary.exists()
-    with shop_under_load(tmp_path_factory.mktemp("shop")) as shop:
-        yield shop
-
-
-@pytest.fixture(scope="session")
-def names(shop: ShopUnderLoad) -> Names:
-    """The names that are there after the load."""
-    return Names(shop.promql, shop.is_lgtm)
 
 
 @pytest.fixture
