@@ -18,14 +18,16 @@ from starlette.routing import Route
 
 from otelkit.viewer.database import reading
 from otelkit.viewer.finding import FoundTrace, find_trace, find_traces
-from otelkit.viewer.parameters import parse_trace_id, search_of
+from otelkit.viewer.parameters import parse_trace_id, search_of, spans_per_set
 from otelkit.viewer.reading import read_trace
+from otelkit.viewer.span_sets import SpanSets
+from otelkit.viewer.tempo_tags import tag_routes
 
 _PROTOBUF = "application/protobuf"
 
 
 def tempo_routes(database: Path) -> list[Route]:
-    """`/api/traces/{id}`, `/api/search` and `/api/echo`."""
+    """`/api/traces/{id}`, `/api/search`, `/api/echo`, and lists of tags."""
 
     def trace(request: Request) -> Response:
         trace_id = parse_trace_id(request.path_params["trace_id"])
@@ -37,14 +39,18 @@ def tempo_routes(database: Path) -> list[Route]:
             return _answer(request, parts, stack.pop_all())
 
     def search(request: Request) -> Response:
-        wanted = search_of(request.query_params)
+        wanted, most = search_of(request.query_params), spans_per_set(request.query_params)
         with reading(database) as connection:
-            found = find_traces(connection, wanted)
-        return JSONResponse({"traces": [_summary(trace) for trace in found], "metrics": {}})
+            traces = find_traces(connection, wanted)
+            sets = SpanSets(connection, wanted.conditions, most)
+            by_query = bool(request.query_params.get("q", "").strip())
+            found = [{**_summary(trace), **(sets.of(trace) if by_query else {})} for trace in traces]
+        return JSONResponse({"traces": found, "metrics": {}})
 
     return [
         Route("/api/traces/{trace_id}", trace),
         Route("/api/search", search),
+        *tag_routes(database),
         Route("/api/echo", lambda _: PlainTextResponse("echo")),
     ]
 

@@ -3,7 +3,7 @@
     { resource.service.name = "shop" && name = "POST /orders" && status = error && duration > 100ms }
 
 Fields: name, status (ok, error, unset), kind (server, client, producer, consumer, internal),
-duration, resource.x, span.x, and .x for either. Operators: = != > >= < <=.
+duration, resource.x, span.x, and .x for either. Operators: = != > >= < <= =~ !~; the value nil is none.
 https://grafana.com/docs/tempo/latest/traceql/ has the whole language.
 """
 
@@ -12,17 +12,22 @@ import re
 
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
-from otelkit.viewer.conditions import Condition, Value
+from otelkit.viewer.conditions import DOES_NOT_MATCH, MATCHES, Condition, Value
 from otelkit.viewer.durations import parse_duration
+from otelkit.viewer.linear_regex import regex
 
 SUPPORTED = (
     'supported is { a = "x" && b != 1 && ... } with name, status, kind, duration, resource.x, span.x or .x '
-    "and the operators = != > >= < <="
+    "and the operators = != > >= < <= =~ !~"
 )
 _CONDITION = re.compile(
-    r'\s*(?P<field>[A-Za-z_.][\w.\-/]*)\s*(?P<operator>!=|>=|<=|=(?!~)|>|<)\s*(?P<value>"(?:[^"\\]|\\.)*"|[^\s&{}"|]+)\s*'
+    r'\s*(?P<field>[A-Za-z_.][\w.\-/]*)\s*(?P<operator>=~|!~|!=|>=|<=|=|>|<)\s*(?P<value>"(?:[^"\\]|\\.)*"|[^\s&{}"|]+)\s*'
 )
-_INTRINSICS = ("name", "status", "kind", "duration")
+INTRINSICS = ("duration", "kind", "name", "status")
+STATUSES = tuple(name.removeprefix("STATUS_CODE_").lower() for name in Status.StatusCode.keys())  # noqa: SIM118
+KINDS = tuple(name.removeprefix("SPAN_KIND_").lower() for name in Span.SpanKind.keys())  # noqa: SIM118 - no mapping
+_ALIKE = ("=", "!=")
+_EXPRESSIONS = (MATCHES, DOES_NOT_MATCH)
 _SCOPES = ("resource.", "span.", ".")
 _NUMBER = re.compile(r"-?\d{1,18}", re.ASCII)
 _DECIMAL = re.compile(r"-?\d{1,18}\.\d{1,18}", re.ASCII)
@@ -55,15 +60,21 @@ def _parse_conditions(text: str, query: str) -> list[Condition]:
 
 
 def _condition(field: str, operator: str, literal: str, query: str) -> Condition:
-    if field not in _INTRINSICS and not field.startswith(_SCOPES):
+    if field not in INTRINSICS and not field.startswith(_SCOPES):
         raise _unsupported(query)
     try:
         value = _value(field, literal)
     except (KeyError, ValueError):
         raise _unsupported(query) from None
-    if operator not in ("=", "!=") and (isinstance(value, str | bool) or field in ("status", "kind")):
+    if operator in _EXPRESSIONS and isinstance(value, str):
+        regex(value)  # raises ValueError that says why it is none
+    elif operator in _EXPRESSIONS or (operator not in _ALIKE and not _has_order(field, value)):
         raise _unsupported(query)
     return Condition("resource.service.name" if field == ".service.name" else field, operator, value)
+
+
+def _has_order(field: str, value: Value) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and field not in ("status", "kind")
 
 
 def _value(field: str, literal: str) -> Value:
@@ -81,6 +92,8 @@ def _value(field: str, literal: str) -> Value:
 def _plain_value(literal: str) -> Value:
     if literal.startswith('"'):
         return str(json.loads(literal))
+    if literal == "nil":
+        return None
     if literal in ("true", "false"):
         return literal == "true"
     if _NUMBER.fullmatch(literal):
