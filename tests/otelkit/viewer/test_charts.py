@@ -2,14 +2,10 @@
 
 import math
 
-import pytest
-
 from otelkit.viewer.charts.lines import Chart, Line, chart_of
 from otelkit.viewer.charts.metric_charts import charts_of, names_of
-from otelkit.viewer.charts.plot import plot_of
 from otelkit.viewer.charts.quantiles import quantile_of
-from otelkit.viewer.charts.quantities import show_quantity
-from otelkit.viewer.points import Exemplar, Point
+from otelkit.viewer.points import Point
 from otelkit.viewer.series import Series
 
 SECOND = 10**9
@@ -130,66 +126,3 @@ def test_eight_lines_are_drawn_of_many_those_that_reach_highest() -> None:
 
     assert [line.name for line in chart.lines] == [str(top) for top in range(12, 20)]
     assert chart.left_out == 12
-
-
-@pytest.mark.parametrize(
-    ("values", "highs"),
-    [
-        ([0.0, 0.38], ["0.4", "0.3", "0.2", "0.1", "0"]),
-        ([3.0], ["3", "2.25", "1.5", "0.75", "0"]),
-        ([0.0], ["1", "0.75", "0.5", "0.25", "0"]),
-        ([-30.0, 75.0], ["90", "60", "30", "0", "-30"]),
-        ([1e308, -1e308], ["1e+300", "5e+299", "0", "-5e+299", "-1e+300"]),
-        ([5e-324], ["1", "0.75", "0.5", "0.25", "0"]),
-    ],
-)
-def test_scale_has_round_numbers_and_holds_all_values(values: list[float], highs: list[str]) -> None:
-    line = Line("", [(BEGIN + place, value) for place, value in enumerate(values)])
-
-    plot = plot_of(Chart("", "1", [line]), BEGIN, BEGIN + 1)
-
-    assert list(plot.highs) == highs
-
-
-def test_line_is_not_drawn_across_a_gap_and_a_lone_point_is_a_dot() -> None:
-    line = Line("", [(BEGIN + at * SECOND, 1.0) for at in (0, 1, 2, 50, 100)])
-
-    path = plot_of(Chart("", "", [line]), BEGIN, BEGIN + 100 * SECOND).lines[0].path
-
-    assert path.count("M") == 3
-    assert path.endswith("M500 0h0M1000 0h0")
-
-
-def test_exemplar_stands_at_its_time_and_value() -> None:
-    exemplar = Exemplar(BEGIN + SECOND, 0.5, "ab" * 16, "cd" * 8)
-    lines = [Line("p50", [(BEGIN, 1.0), (BEGIN + 2 * SECOND, 1.0)])]
-
-    (dot,) = plot_of(chart_of("", "s", lines, [exemplar]), BEGIN, BEGIN + 2 * SECOND).dots
-
-    assert (dot.x, dot.y, dot.shown) == (500, 150, "500 ms")
-
-
-def test_clock_of_another_century_is_drawn() -> None:
-    times = plot_of(Chart("", "", [Line("", [(1, 1.0), (2**64 - 1, 1.0)])]), 1, 2**64 - 1).times
-
-    assert times[0] == "01-01 00:00"
-
-
-@pytest.mark.parametrize(
-    ("value", "unit", "shown"),
-    [
-        (0.0125, "s", "12.5 ms"),
-        (0, "s", "0 s"),
-        (250, "ms", "250 ms"),
-        (1234, "{request}/s", "1.23k/s"),
-        (5_300_000, "By", "5.3 MB"),
-        (12, "By", "12 B"),
-        (0.5, "1", "0.5"),
-        (999.9, "", "1000"),
-        (1e21, "", "1e+21"),
-        (-1500, "", "-1.5k"),
-        (3, "m\u00b2", "3 m²"),
-    ],
-)
-def test_quantity_is_short_and_has_its_unit(value: float, unit: str, shown: str) -> None:
-    assert show_quantity(value, unit) == shown
