@@ -17,6 +17,7 @@ _WHOLE_NUMBER = re.compile(r"\d{1,10}", re.ASCII)
 _DEFAULT_LIMIT = 20
 _LARGEST_LIMIT = 1_000
 _PAGE_LIMIT = 100
+_DEFAULT_SPANS, _MOST_SPANS = 3, 100
 
 
 def parse_trace_id(text: str) -> bytes:
@@ -45,6 +46,11 @@ def search_of(parameters: Mapping[str, str]) -> Search:
         end_nanos=_seconds(parameters, "end", search.end_nanos),
         limit=min(_number(parameters, "limit", _DEFAULT_LIMIT), _LARGEST_LIMIT),
     )
+
+
+def spans_per_set(parameters: Mapping[str, str]) -> int:
+    """How many spans of each trace found by TraceQL are shown (`spss`)."""
+    return min(_number(parameters, "spss", _DEFAULT_SPANS), _MOST_SPANS)
 
 
 def page_search_of(parameters: Mapping[str, str]) -> Search:
