@@ -65,7 +65,9 @@ def _build_collector() -> None:
 def _on_what_is_up(command: str, service: str) -> int:
     settings = read_settings()
     record = running_record(settings.state_dir)
-    up = None if record is not None or read_stack() == "local" else commands.running_project()
+    with_volumes = command == "down" and _with_volumes()  # those may be there when containers are not
+    local = record is not None or read_stack() == "local"
+    up = None if local else commands.running_project(even_ended=with_volumes)
     if up is not None:
         return _in_containers(command, service, *up)
     match command:
@@ -85,9 +87,7 @@ def _on_what_is_up(command: str, service: str) -> int:
 def _in_containers(command: str, service: str, project: Project, config: Config) -> int:
     match command:
         case "down":
-            commands.bring_down(
-                project, config, with_volumes=os.environ.get("VOLUMES", "") in {"1", "yes", "true"}
-            )
+            commands.bring_down(config, with_volumes=_with_volumes())
         case "status":
             return 0 if commands.print_status(config) else 1
         case "logs":
@@ -95,6 +95,10 @@ def _in_containers(command: str, service: str, project: Project, config: Config)
         case _:
             commands.trace(config)
     return 0
+
+
+def _with_volumes() -> bool:
+    return os.environ.get("VOLUMES", "") in {"1", "yes", "true"}
 
 
 def _follows() -> bool:

@@ -14,22 +14,31 @@ from deploy.local.trace import show_trace
 COLUMNS = ("part", "state", "up", "address", "image")
 
 
-def running_project() -> tuple[Project, Config] | None:
+def running_project(*, even_ended: bool = False) -> tuple[Project, Config] | None:
     """Give the project that is up, with the profiles it runs with; None when there is none."""
     try:
         find_engine()
     except NoEngineError:
         return None
     project = Project(("full",))
-    services = {container.service for container in list_containers(project.config()["name"])}
-    if not services:
+    containers = list_containers(project.config()["name"])
+    services = {container.service for container in containers}
+    if not services and not even_ended:
         return None
     further = tuple(name for name, one in (("profiles", "pyroscope"), ("load", "load")) if one in services)
     project = Project((BACKENDS[0] if "viewer" in services else BACKENDS[1], *further))
-    return project, project.config()
+    return project, _with_ports(project.config(), containers)
 
 
-def bring_down(project: Project, config: Config, *, with_volumes: bool) -> None:
+def _with_ports(config: Config, containers: list[Container]) -> Config:
+    """Put in the ports that the containers really have: those of `make up`, whatever is set now."""
+    for container in containers:
+        for port in config["services"].get(container.service, {}).get("ports", []):
+            port["published"] = str(container.ports.get(port["target"], port["published"]))
+    return config
+
+
+def bring_down(config: Config, *, with_volumes: bool) -> None:
     """End and remove the project's containers; volumes stay unless they are to go, too."""
     count = len(list_containers(config["name"]))
     options = ["--volumes"] if with_volumes else []

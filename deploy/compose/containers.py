@@ -1,6 +1,7 @@
 """What the engine says about the containers of a project, and why one of them failed."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +15,10 @@ ONE_SHOT = {"volumes"}  # has done its work when it has ended well
 
 @dataclass(frozen=True)
 class Container:
-    """One container: `health` is empty where nothing is checked, `error` what the engine could not do."""
+    """One container: `health` is empty where nothing is checked, `error` what the engine could not do.
+
+    `ports` are those on this machine, by those inside.
+    """
 
     id: str
     service: str
@@ -27,6 +31,7 @@ class Container:
     error: str
     last_check: str
     seconds: float
+    ports: Mapping[int, int]
 
     @property
     def is_ready(self) -> bool:
@@ -46,8 +51,8 @@ class Container:
             return f"has ended with exit code {self.exit_code}"
         if self.restarts >= RESTARTS_UNTIL_CRASH_LOOP:
             return f"keeps ending (exit code {self.exit_code}, started {self.restarts + 1} times)"
-        if self.health == "unhealthy":
-            return f"is unhealthy; its last check said: {self.last_check or 'nothing'}"
+        if self.status == "running" and self.health == "unhealthy":
+            return f"is unhealthy; its last check said: {self.last_check}"
         return ""
 
 
@@ -87,8 +92,13 @@ def _read(raw: dict[str, Any]) -> Container:
         restarts=raw["RestartCount"],
         out_of_memory=state["OOMKilled"],
         error=state["Error"],
-        last_check=str(checks[-1].get("Output", "")).strip()[-300:],
+        last_check=(str(checks[-1].get("Output", "")).strip().splitlines() or ["nothing"])[-1][:300],
         seconds=_seconds_since(state["StartedAt"]) if state["Status"] == "running" else 0.0,
+        ports={
+            int(inside.split("/")[0]): int(outside[0]["HostPort"])
+            for inside, outside in raw["NetworkSettings"]["Ports"].items()
+            if outside
+        },
     )
 
 

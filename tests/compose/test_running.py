@@ -115,7 +115,6 @@ def test_down_ends_the_project_and_keeps_the_volumes(stack: Stack) -> None:
 
 
 def test_volumes_go_when_told(stack: Stack) -> None:
-    stack.run("up")
     stack.run("down", VOLUMES="1")
 
     assert not [volume for volume in _volumes() if volume.startswith(f"{stack.name}_")]
