@@ -1,13 +1,13 @@
 """Where what was sent is read back: the viewer, Tempo with Loki and Mimir, or a stack of Grafana Cloud."""
 
-import json
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from grafana_export.cloud import Backend, credentials, read_stack
+from grafana_export.pages import GrafanaPages, Pages, ViewerPages
 from grafana_export.settings import Settings
 from otelkit import ConfigurationError
 from otelkit.backends import Backends, LokiClient, PrometheusClient, TempoClient, find_backends
@@ -17,15 +17,14 @@ _PROBE_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Place:
-    """The three clients, the addresses that they ask, and a page for a trace, its logs or a metric."""
+    """The three clients, the addresses that they ask, and pages for people."""
 
     name: str
     backends: Backends
     traces: str
     logs: str
     metrics: str
-    page: Callable[[str, str], str]
-    """from a signal (`tempo`, `loki`, `mimir`) and a query to an address that a person opens"""
+    pages: Pages
 
 
 def find_place(settings: Settings, environ: Mapping[str, str] = os.environ) -> Place:
@@ -45,16 +44,10 @@ def find_place(settings: Settings, environ: Mapping[str, str] = os.environ) -> P
         raise ConfigurationError(str(error)) from error
     if kind == "viewer":
         viewer = settings.viewer_url
-        return Place(
-            "the viewer",
-            backends,
-            viewer,
-            viewer,
-            f"{viewer}/prometheus",
-            lambda _, id_: f"{viewer}/trace/{id_}",
-        )
+        addresses = viewer, viewer, f"{viewer}/prometheus"
+        return Place("the viewer", backends, *addresses, ViewerPages(viewer))
     addresses = settings.tempo_url, settings.loki_url, settings.mimir_url
-    return Place("Tempo, Loki and Mimir", backends, *addresses, _explore(settings.grafana_url))
+    return Place("Tempo, Loki and Mimir", backends, *addresses, GrafanaPages(settings.grafana_url))
 
 
 def _cloud(settings: Settings) -> Place:
@@ -69,10 +62,8 @@ def _cloud(settings: Settings) -> Place:
         PrometheusClient(stack.mimir.address, headers(stack.mimir)),
     )
     addresses = stack.tempo.address, stack.loki.address, stack.mimir.address
-    page = _explore(
-        stack.grafana, tempo="grafanacloud-traces", loki="grafanacloud-logs", mimir="grafanacloud-prom"
-    )
-    return Place("Grafana Cloud", backends, *addresses, page)
+    pages = GrafanaPages(stack.grafana, "grafanacloud-traces", "grafanacloud-logs", "grafanacloud-prom")
+    return Place("Grafana Cloud", backends, *addresses, pages)
 
 
 def _is_viewer(settings: Settings) -> bool:
@@ -84,20 +75,3 @@ def _is_viewer(settings: Settings) -> bool:
             return False
     except OSError:
         return True
-
-
-def _explore(grafana: str, **data_sources: str) -> Callable[[str, str], str]:
-    """Pages of Grafana's Explore. Data sources by uid: `tempo`, `loki`, `mimir` where we provision them."""
-
-    def page(signal: str, query: str) -> str:
-        source = data_sources.get(signal, signal)
-        kinds: dict[str, dict[str, object]] = {
-            "tempo": {"queryType": "traceql", "query": query},
-            "loki": {"expr": query},
-            "mimir": {"expr": query, "exemplar": True},
-        }
-        asked = {"refId": "A", "datasource": {"uid": source}, **kinds[signal]}
-        panes = {"a": {"datasource": source, "queries": [asked], "range": {"from": "now-1h", "to": "now"}}}
-        return f"{grafana}/explore?schemaVersion=1&panes={quote(json.dumps(panes, separators=(',', ':')))}"
-
-    return page

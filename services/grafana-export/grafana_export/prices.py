@@ -14,6 +14,7 @@ from opentelemetry import metrics, trace
 from grafana_export.profiles import Profiler
 
 HISTOGRAM = "shop.quote.duration"
+SERIES = "shop_quote_duration_seconds"  # what Prometheus and Mimir make of name and unit
 GIVEN = "quote given"
 CENTS = {"tea": 300, "coffee": 450, "cocoa": 380}
 _PIECES_A_CENT_CHEAPER = 10

@@ -8,9 +8,8 @@ import json
 
 from grafana_export.looking import Look
 from grafana_export.place import Place
-from grafana_export.prices import GIVEN, HISTOGRAM
+from grafana_export.prices import GIVEN, SERIES
 
-SERIES = f"{HISTOGRAM.replace('.', '_')}_seconds"  # its name in Mimir: dots, and the unit
 SPANS = frozenset({"smoke test", "POST /quotes", "price quote"})
 
 
@@ -36,18 +35,9 @@ def looks_at(place: Place, instance_id: str) -> list[Look]:
         values = [exemplar.value for exemplar in found if exemplar.trace_id == trace_id]
         return f"{values[0]:.6f} s with this trace id" if values else ""
 
-    def page_of_trace(trace_id: str) -> str:
-        return place.page("tempo", trace_id)
-
-    def page_of_logs(trace_id: str) -> str:
-        return place.page("loki", f'{{service_name="grafana-export"}} | trace_id="{trace_id}"')
-
-    def page_of_metric(_: str) -> str:
-        return place.page("mimir", f"{SERIES}_bucket{of_us}")
-
     return [
-        Look("trace", place.traces, page_of_trace, ask_for_trace),
-        Look("logs", place.logs, page_of_logs, ask_for_logs),
-        Look("metric", place.metrics, page_of_metric, ask_for_count),
-        Look("exemplar", place.metrics, page_of_metric, ask_for_exemplar),
+        Look("trace", place.traces, place.pages.of_trace, ask_for_trace),
+        Look("logs", place.logs, place.pages.of_logs, ask_for_logs),
+        Look("metric", place.metrics, place.pages.of_metric, ask_for_count),
+        Look("exemplar", place.metrics, place.pages.of_metric, ask_for_exemplar),
     ]
