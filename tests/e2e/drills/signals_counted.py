@@ -10,7 +10,8 @@ from typing import Self, TypeVar
 from otelkit.backends import BackendError, Backends
 from tests.e2e.drills.steady_signals import SERVICE
 
-_SLICE_SECONDS = 2.0  # a backend gives so many lines at once and no more
+_SLICE_SECONDS = 2.0
+_SLICE_LINES = 5000  # a backend gives no more at once; a source that was held up sends many in a moment
 _STEP_SECONDS = 0.25  # shorter than the interval at which points come
 _ARRIVAL_SECONDS = 60.0
 _POLL_SECONDS = 0.5
@@ -82,7 +83,9 @@ class Missing:
         start = self._sent.begun_seconds
         while start < self._sent.ended_seconds:
             expression = f'{{service_name="{SERVICE}"}}'
-            data = self._backends.logs.query_range(expression, start, start + _SLICE_SECONDS)
+            data = self._backends.logs.query_range(
+                expression, start, start + _SLICE_SECONDS, limit=_SLICE_LINES
+            )
             found |= {entry[1] for stream in data["result"] for entry in stream["values"]}
             start += _SLICE_SECONDS
         return found
