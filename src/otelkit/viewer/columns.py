@@ -57,9 +57,12 @@ class ColumnWriter:
 
 
 def _stored(column: Column) -> tuple[float | None, float | None, str]:
-    scalars = [value for value in column[0] if isinstance(value, int | float)]
-    numbers = [float(value) for value in scalars if not math.isnan(value)]
-    return min(numbers, default=None), max(numbers, default=None), json.dumps(column, ensure_ascii=False)
+    """Smallest and largest number, and the column as JSON: rows as texts, for few of them will be looked at."""
+    values, rows = column
+    numbers = [float(value) for value in values if isinstance(value, int | float) and not math.isnan(value)]
+    texts = [",".join(map(str, each)) for each in rows]
+    body = json.dumps([values, texts], ensure_ascii=False, separators=(",", ":"))
+    return min(numbers, default=None), max(numbers, default=None), body
 
 
 def rows_where(
@@ -74,11 +77,12 @@ def rows_where(
     """
     kind, key, block = column
     found = connection.execute(_READ, (kind, key, block.number)).fetchone()
-    if found is None or fragment not in found[0].lower():
+    if found is None or (fragment and fragment not in found[0].lower()):
         return set()
     first, _ = block.ids
     values, rows = json.loads(found[0])
-    return {first + row for value, each in zip(values, rows, strict=True) if accepts(value) for row in each}
+    accepted = [each for value, each in zip(values, rows, strict=True) if accepts(value)]
+    return {first + int(row) for each in accepted for row in each.split(",")}
 
 
 def fragment_of(text: str) -> str:
