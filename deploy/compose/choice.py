@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from deploy.compose.engine import Engine, NoEngineError, find_engine
 from deploy.compose.images import fetch, images_of
 from deploy.compose.project import BACKENDS, Config, Project, memory_bytes, read_profiles
-from deploy.compose.selection import Selection, select
+from deploy.compose.selection import ESSENTIAL, Selection, select
 from deploy.local.errors import StackError
 
 WAYS = ("compose", "local")
@@ -62,10 +62,10 @@ def _in_containers() -> InContainers:
         lacking = selection.lacks(profiles[0])
         if not lacking:
             return InContainers(project, config, selection)
-        reasons = "; ".join(f"{name}: {reason}" for name, reason in lacking.items())
-        if profiles[0] == "lite" or lacking.keys() & {"collector", "http-fastapi"}:
-            raise NoEngineError(f"images are missing: {reasons}")
-        print(f"up: lite in place of full, because {reasons}")
+        names = " and ".join(lacking)
+        if profiles[0] == "lite" or lacking.keys() & ESSENTIAL:
+            raise NoEngineError(f"there are no images for {names}, as said above")
+        print(f"up: lite in place of full, which is nothing without {names}")
         profiles = ("lite", *profiles[1:])
 
 

@@ -7,18 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 from deploy.compose.engine import docker, last_line
 from deploy.compose.project import Config
 
+BASE = "python:3.13-slim"  # of all Dockerfiles of this repository
 PULLS_AT_ONCE = 3
 PULL_SECONDS = 900.0
 
 
 def images_of(config: Config, name: str) -> set[str]:
     """Give the images that a service cannot be without: its own, or those that its own is built from."""
-    service = config["services"][name]
-    build = service.get("build")
-    if build is None:
-        return {service["image"]}
-    based_on = {value for key, value in build.get("args", {}).items() if key.endswith("_IMAGE")}
-    return based_on or {"python:3.13-slim"}
+    image = config["services"][name]["image"]
+    builds = [one for one in config["services"].values() if one["image"] == image and one.get("build")]
+    if not builds:
+        return {image}
+    arguments = builds[0]["build"].get("args", {})
+    return {value for key, value in arguments.items() if key.endswith("_IMAGE")} or {BASE}
 
 
 def fetch(images: Iterable[str], say: Callable[[str], None]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from deploy.compose.choice import choose, read_stack
+from deploy.compose.images import images_of
 from deploy.compose.merged import in_profiles
 from deploy.compose.project import read_profiles
 from deploy.compose.selection import select
@@ -47,6 +48,10 @@ def test_what_is_built_needs_the_image_it_is_built_from(services: Services) -> N
     selection = select({"services": in_profiles(services, "lite")}, {"python:3.13-slim": GONE})
 
     assert {"http-fastapi", "viewer", "collector"} <= selection.lacks("lite").keys()
+
+
+def test_image_that_another_service_builds_is_not_looked_for_elsewhere(services: Services) -> None:
+    assert images_of({"services": services}, "load") == {"python:3.13-slim"}
 
 
 def test_without_docker_local_processes_are_chosen_and_the_reason_is_said(

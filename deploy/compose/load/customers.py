@@ -4,6 +4,7 @@ Each customer is traced as any client is, so that a trace begins where the reque
 """
 
 import asyncio
+import logging
 import os
 import random
 import signal
@@ -22,6 +23,7 @@ async def main() -> None:
     """Run LOAD_USERS customers against LOAD_URL."""
     telemetry = configure("load")
     Httpx2Instrumentor().instrument()
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # a line for each request is the service's
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
