@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy.grafana.rule_files import PROMETHEUS_RULE, RULES
+from deploy.grafana.rule_files import OF_PAGES, PROMETHEUS_RULE, RULES
 from tests.grafana.conftest import Promtool
 
 TESTS = Path(__file__).parent / "rules"
 RUNBOOK = Path(__file__).parents[2] / "docs" / "runbook.md"
-FILES = sorted(RULES.glob("*.yaml"))
+FILES = sorted([*RULES.glob("*.yaml"), *OF_PAGES.glob("*.yaml")])
 PARTS = ("**What it means.**", "**Look at.**", "**Do.**")
 _INNER = re.compile(r"""\([^()]*\)|\{[^{}]*\}|\[[^\[\]]*\]|"[^"]*\"""")
 
