@@ -20,6 +20,7 @@ from otelkit.backends import BackendError
 from otelkit.traces.fetch import Answer, Fetcher
 
 _API_SECONDS = 10.0
+_ENDPOINTS = [f"OTEL_EXPORTER_OTLP_{signal}ENDPOINT" for signal in ("", "TRACES_", "METRICS_", "LOGS_")]
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,10 @@ def credentials(user: str, token: str) -> str:
 def sending_variables(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
     """The `OTEL_*` variables that send to the gateway; none when an endpoint is given, such as a Collector's.
 
+    An endpoint of one signal counts, too: headers are for all signals, the token for the gateway alone.
     Raises ConfigurationError.
     """
-    if environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", "").strip() or not settings.cloud_instance_id:
+    if not settings.cloud_instance_id or any(environ.get(name, "").strip() for name in _ENDPOINTS):
         return {}
     if not settings.cloud_otlp_endpoint:
         raise ConfigurationError(
@@ -81,7 +83,7 @@ def read_stack(settings: Settings) -> Stack:
                 _safe(found["hmInstancePromUrl"]) + "/api/prom", _number(found["hmInstancePromId"])
             ),
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise answer.unreadable(error) from error
 
 

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from otelkit.receiver import HttpServer
 
 INSTANCE, TOKEN = "123456", "glc_canary4711"
-_USERS = {
+_USER_OF = {
     "/otlp/": INSTANCE,
     "/tempo/api/": "353178",
     "/loki/api/v1/": "356665",
@@ -32,6 +32,9 @@ _BEHIND["/api/prom/api/v1/"] = "/prometheus/api/v1/"
 def basic(user: str) -> str:
     """What the Authorization header of that user is."""
     return "Basic " + base64.b64encode(f"{user}:{TOKEN}".encode()).decode()
+
+
+SECRETS = (TOKEN, *(basic(user).removeprefix("Basic ") for user in _USER_OF.values()))
 
 
 @dataclass
@@ -71,10 +74,10 @@ class PlayedCloud:
         self.asked.append(f"{request.method} {path}")
         if path.startswith("/api/instances/"):
             return self._stack(path, given)
-        part = next((part for part in _USERS if path.startswith(part)), "")
+        part = next((part for part in _USER_OF if path.startswith(part)), "")
         if not part:
             return Response("404 page not found", 404)
-        status = self.refused.get(part) or (200 if given == basic(_USERS[part]) else 401)
+        status = self.refused.get(part) or (200 if given == basic(_USER_OF[part]) else 401)
         if status != HTTPStatus.OK:
             return Response(f"denied: {given}", status)  # as a careless server would
         behind = self.otlp_http if part == "/otlp/" else self.pages

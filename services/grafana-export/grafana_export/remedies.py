@@ -10,7 +10,7 @@ _NOTHING = {
     "trace": "a Collector may sample: OTEL_TRACES_SAMPLER, COLLECTOR_SAMPLING_PERCENT",
     "logs": "is there a pipeline for logs?",
     "metric": "is service.instance.id made a label (service_instance_id)?",
-    "exemplar": "does it keep exemplars (Mimir: limits.max_global_exemplars_per_user)?",
+    "exemplar": "limits.max_global_exemplars_per_user of Mimir, OTEL_METRICS_EXEMPLAR_FILTER?",
 }
 _YOURSELF = "or give the addresses yourself: TEMPO_URL, TEMPO_HEADERS and so on"
 

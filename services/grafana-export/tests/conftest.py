@@ -10,6 +10,7 @@ from io import StringIO
 import pytest
 from starlette.testclient import TestClient
 
+from grafana_export.played_cloud import SECRETS, PlayedCloud
 from grafana_export.profiles import Profiler
 from grafana_export.server import create_app
 from grafana_export.settings import Settings
@@ -31,10 +32,6 @@ class Said:
     code: object
     report: str
     logs: str
-
-    @property
-    def everything(self) -> str:
-        return self.report + self.logs
 
 
 RunSmoke = Callable[[Mapping[str, str]], Said]
@@ -91,3 +88,25 @@ def client(otlp_sink: Sink, reset_telemetry: None, monkeypatch: pytest.MonkeyPat
     app = create_app(start_telemetry(Settings()), Profiler())
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
+
+
+@pytest.fixture
+def cloud(viewer: RunningViewer) -> Iterator[PlayedCloud]:
+    """Grafana Cloud, played in front of that viewer."""
+    cloud = PlayedCloud(viewer.url, viewer.otlp_http)
+    cloud.server.start()
+    yield cloud
+    cloud.server.stop(grace_seconds=1)
+
+
+@pytest.fixture
+def run_to_cloud(run_smoke: RunSmoke) -> RunSmoke:
+    """Run the smoke test, and look for the token in all that it says, as it is and within base64."""
+
+    def checked(environment: Mapping[str, str]) -> Said:
+        found = run_smoke({"GRAFANA_EXPORT_SMOKE_SECONDS": "1", **environment})
+        said = f"{found.report}{found.logs}{found.code}"
+        assert [secret for secret in SECRETS if secret in said] == []
+        return found
+
+    return checked
