@@ -79,7 +79,7 @@ class PlayedCloud:
             return Response("404 page not found", 404)
         status = self.refused.get(part) or (200 if given == basic(_USER_OF[part]) else 401)
         if status != HTTPStatus.OK:
-            return Response(f"denied: {given}", status)  # as a careless server would
+            return Response(denial(given), status)
         behind = self.otlp_http if part == "/otlp/" else self.pages
         return forward(behind + path.replace(part, _BEHIND[part], 1), request, body)
 
@@ -88,7 +88,7 @@ class PlayedCloud:
         if status == HTTPStatus.OK and path != f"/api/instances/{INSTANCE}":
             status = 404
         if status != HTTPStatus.OK:
-            return Response(f"denied: {given}", status)
+            return Response(denial(given), status)
         at = self.backends_at or self.url
         urls = {
             "hmInstancePromUrl": at,
@@ -99,6 +99,12 @@ class PlayedCloud:
         return JSONResponse(
             {"hmInstancePromId": 715391, "hlInstanceId": 356665, "htInstanceId": 353178, **urls}
         )
+
+
+def denial(authorization: str) -> str:
+    """What a careless server says: all that it was sent, and what it made of it."""
+    kind, _, value = authorization.partition(" ")
+    return f"denied: {authorization}, {base64.b64decode(value).decode() if kind == 'Basic' else value}"
 
 
 def forward(url: str, request: Request, body: bytes) -> Response:

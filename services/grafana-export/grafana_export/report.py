@@ -1,17 +1,11 @@
-"""What the smoke test says: a table of what was found, and a paragraph for each thing that was not.
+"""What the smoke test says: a table of what was found, and a paragraph for each thing that was not."""
 
-What a backend answers is a stranger's text. Secrets that it may echo are blotted out.
-"""
-
-import base64
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from grafana_export.looking import Look, Search
 from grafana_export.remedies import remedy_for_reading
 from grafana_export.settings import Settings
 
-_AUTHORIZATION = re.compile(r"\b(Basic|Bearer) [\w+/=.~-]+", re.IGNORECASE)
 _HEAD = ("signal", "found after", "what", "where")
 
 
@@ -43,22 +37,3 @@ def _aligned(rows: Sequence[Sequence[str]]) -> Iterable[str]:
     return (
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     )
-
-
-def without_secrets(text: str, settings: Settings) -> str:
-    """The text with tokens and passwords blotted out, as they are and within base64."""
-    text = _AUTHORIZATION.sub(r"\1 (hidden)", text)
-    for secret in (settings.cloud_token, settings.pyroscope_password):
-        for form in _forms_of(secret.get_secret_value()):
-            text = text.replace(form, "(hidden)")
-    return text
-
-
-def _forms_of(secret: str) -> Iterator[str]:
-    if not secret:
-        return
-    yield secret
-    for before in range(3):  # base64 takes three bytes at a time: what stands before shifts the letters
-        length = before + len(secret)
-        encoded = base64.b64encode(b" " * before + secret.encode()).decode()
-        yield encoded[(0, 2, 3)[before] : length // 3 * 4]

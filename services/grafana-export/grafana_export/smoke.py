@@ -15,7 +15,8 @@ from grafana_export.looking import Search
 from grafana_export.place import Place, find_place
 from grafana_export.profiles import Profiler
 from grafana_export.remedies import remedy_for_sending, remedy_for_stack
-from grafana_export.report import report_on, without_secrets
+from grafana_export.report import report_on
+from grafana_export.secrecy import without_secrets
 from grafana_export.sending import Sender, sender_of
 from grafana_export.server import create_app
 from grafana_export.settings import Settings

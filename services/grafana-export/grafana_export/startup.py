@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from grafana_export import INSTRUMENTATIONS
 from grafana_export.cloud import sending_variables
+from grafana_export.secrecy import keep_out_of_logs
 from grafana_export.settings import Settings
 from otelkit import ConfigurationError, Telemetry, configure
 from otelkit.doctor import require
@@ -42,6 +43,7 @@ def _variable_of(location: tuple[int | str, ...]) -> str:
 def start_telemetry(settings: Settings) -> Telemetry:
     """Configure, to Grafana Cloud if it is given, and prove that it works. Raises ConfigurationError."""
     os.environ.update(sending_variables(settings, os.environ))
+    keep_out_of_logs(settings)
     telemetry = configure("grafana-export", service_version=version("grafana-export"))
     require(*INSTRUMENTATIONS)
     return telemetry
