@@ -1,4 +1,7 @@
-"""One browser, one viewer that was told the whole story, and a page that fails on errors and strangers."""
+"""One browser, one viewer that was told the whole story, and a page that fails on errors and strangers.
+
+Playwright keeps its event loop to the end, so these tests have a process of their own.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans
 
 from otelkit.traces import Span, spans_of
+from otelkit.traces.span import Attributes
 from otelkit.viewer.linked import Linked, links_of, links_to
 from otelkit.viewer.records import Log
 from otelkit.viewer.rows import span_number
@@ -21,6 +22,7 @@ class Details:
     """What the page shows of an open span."""
 
     span: Span
+    resource: Attributes
     links: list[Linked]
     linked_from: list[Linked]
     logs: list[Log]
@@ -37,4 +39,9 @@ def read_details(connection: sqlite3.Connection, trace_id: bytes, span_id: bytes
     group.scope_spans[0].spans.add().ParseFromString(body)
     (span,) = spans_of([group])
     logs = [log for log in logs_of_trace(connection, trace_id) if log.span_id == span.span_id]
-    return Details(span, links_of(connection, span), links_to(connection, span), logs)
+    return Details(span, _resource_of(span), links_of(connection, span), links_to(connection, span), logs)
+
+
+def _resource_of(span: Span) -> Attributes:
+    """Its attributes in order, those that name the service first."""
+    return dict(sorted(span.resource.items(), key=lambda pair: (not pair[0].startswith("service."), pair[0])))

@@ -51,6 +51,12 @@ def test_cumulative_sum_is_a_rate_that_survives_a_restart() -> None:
     assert values_of(chart) == {"all": [2, 2, 1, 1]}
 
 
+def test_counter_that_began_shortly_before_its_first_point_counts_from_there() -> None:
+    (chart,) = charts_of([series("sum", number(10, 30), number(20, 40))])
+
+    assert values_of(chart) == {"all": [3, 1]}
+
+
 def test_delta_sum_is_a_rate_over_its_own_interval() -> None:
     points = [number(10, 5, start=0), number(20, 30, start=15)]
 

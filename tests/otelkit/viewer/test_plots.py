@@ -33,10 +33,9 @@ def test_scale_has_round_numbers_and_holds_all_values(values: list[float], highs
 def test_line_is_not_drawn_across_a_gap_and_a_lone_point_is_a_dot() -> None:
     line = Line("", [(BEGIN + at * SECOND, 1.0) for at in (0, 1, 2, 50, 100)])
 
-    path = plot_of(Chart("", "", [line]), BEGIN, BEGIN + 100 * SECOND).lines[0].path
+    drawn = plot_of(Chart("", "", [line]), BEGIN, BEGIN + 100 * SECOND).lines[0]
 
-    assert path.count("M") == 3
-    assert path.endswith("M500 0h0M1000 0h0")
+    assert (drawn.path, drawn.lone) == ("M0 0L10 0L20 0", "M500 0h0M1000 0h0")
 
 
 def test_exemplar_stands_at_its_time_and_value() -> None:
@@ -46,6 +45,13 @@ def test_exemplar_stands_at_its_time_and_value() -> None:
     (dot,) = plot_of(chart_of("", "s", lines, [exemplar]), BEGIN, BEGIN + 2 * SECOND).dots
 
     assert (dot.x, dot.y, dot.shown) == (500, 150, "500 ms")
+
+
+def test_exemplar_beyond_the_axis_is_not_drawn_at_its_edge() -> None:
+    exemplars = [Exemplar(BEGIN + at * SECOND, 0.5, "ab" * 16, "cd" * 8) for at in (-1, 3)]
+    lines = [Line("p50", [(BEGIN, 1.0), (BEGIN + 2 * SECOND, 1.0)])]
+
+    assert plot_of(chart_of("", "s", lines, exemplars), BEGIN, BEGIN + 2 * SECOND).dots == []
 
 
 def test_clock_of_another_century_is_drawn() -> None:

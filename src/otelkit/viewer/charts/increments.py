@@ -11,6 +11,8 @@ from otelkit.viewer.points import Point
 from otelkit.viewer.series import Series
 
 _SECOND = 10**9
+_TWO = 2
+_SHORTLY = 2  # times what lies between the first two points
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,11 @@ class Increment:
 
 
 def increments_of(series: Series) -> Iterator[Increment]:
-    """Increments in order; the first point of a cumulative series only tells where it stands."""
-    before: Point | None = None
+    """Increments in order.
+
+    The first point of a cumulative series only tells where it stands, unless the series began shortly before.
+    """
+    before = _begin_of(series)
     for point in series.points:
         if series.temporality == "delta":
             begin = point.start_nanos or (before.time_nanos if before else 0)
@@ -42,6 +47,16 @@ def increments_of(series: Series) -> Iterator[Increment]:
 def amount_of(point: Point) -> float:
     """A number's value, or how many measurements a histogram or summary has."""
     return float(point.count) if point.value is None else point.value
+
+
+def _begin_of(series: Series) -> Point | None:
+    if series.temporality == "delta" or len(series.points) < _TWO:
+        return None
+    first, second = series.points[:_TWO]
+    since_begin = first.time_nanos - first.start_nanos
+    is_new = first.start_nanos > 0 and 0 < since_begin <= _SHORTLY * (second.time_nanos - first.time_nanos)
+    value = None if first.value is None else 0.0
+    return Point(first.start_nanos, first.start_nanos, value=value) if is_new else None
 
 
 def _began_anew(before: Point, point: Point) -> bool:

@@ -26,11 +26,12 @@ _LATEST_NANOS = 253_402_300_799 * 10**9  # the year 9999
 
 @dataclass(frozen=True)
 class DrawnLine:
-    """A line with its path and colour, and its values as text."""
+    """A line with its path and colour, and its values as text; `lone` are points with a gap on both sides."""
 
     name: str
     colour: int
     path: str
+    lone: str
     last: str
     least: str
     most: str
@@ -68,14 +69,14 @@ def plot_of(chart: Chart, first_nanos: int, last_nanos: int) -> Plot:
             DrawnLine(
                 line.name,
                 colour,
-                _path(line, scale),
+                *_paths(line, scale),
                 *(show_quantity(value, unit) for value in (line.last, line.least, line.most)),
             )
             for colour, line in enumerate(chart.lines)
         ],
         dots=[
             DrawnDot(*scale.place(dot.time_nanos, dot.value), show_quantity(dot.value, unit), dot)
-            for dot in chart.dots[-_MOST_DOTS:]
+            for dot in [dot for dot in chart.dots if scale.shows(dot.time_nanos)][-_MOST_DOTS:]
         ],
         highs=[show_quantity(scale.low + scale.step * part, unit) for part in range(PARTS, -1, -1)],
         times=_times(scale.first_nanos, scale.length_nanos),
@@ -89,6 +90,9 @@ class _Scale:
     length_nanos: int
     low: float
     step: float
+
+    def shows(self, time_nanos: int) -> bool:
+        return 0 <= time_nanos - self.first_nanos <= self.length_nanos
 
     def place(self, time_nanos: int, value: float) -> tuple[float, float]:
         x = (time_nanos - self.first_nanos) / self.length_nanos * WIDTH
@@ -112,17 +116,21 @@ def _nice(least: float) -> float:
     return next(step * power for step in _STEPS if step * power >= least * (1 - 1e-9))
 
 
-def _path(line: Line, scale: _Scale) -> str:
+def _paths(line: Line, scale: _Scale) -> tuple[str, str]:
+    """What is drawn through its points, and what is drawn of points that stand alone."""
     times = [time for time, _ in line.points]
     distances = sorted(after - before for before, after in pairwise(times))
     gap = distances[(len(distances) - 1) // 2] * _GAP if distances else 0
-    parts, before = [], None
+    runs: list[list[str]] = []
+    before = -math.inf
     for time, value in line.points:
+        if time - before > gap:
+            runs.append([])
         x, y = scale.place(time, value)
-        joined = before is not None and time - before <= gap
-        parts.append(f"L{x:g} {y:g}" if joined else f"M{x:g} {y:g}h0")  # a point alone is a dot
+        runs[-1].append(f"{x:g} {y:g}")
         before = time
-    return "".join(parts)
+    joined = "".join("M" + "L".join(run) for run in runs if len(run) > 1)
+    return joined, "".join(f"M{run[0]}h0" for run in runs if len(run) == 1)
 
 
 def _times(first_nanos: int, length_nanos: int) -> list[str]:

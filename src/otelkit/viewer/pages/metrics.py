@@ -13,6 +13,8 @@ from otelkit.viewer.pages.rendering import Renderer
 from otelkit.viewer.series import Series, metric_names, read_series
 from otelkit.viewer.time_range import LENGTHS, time_range_of
 
+_SHORTEST_NANOS = 10 * 10**9
+_SELF_METRICS = ("otel.", "otelkit.")
 _FIELDS = ("service", "name", "series", "last", "from", "to")
 
 
@@ -23,7 +25,9 @@ def metrics_page(renderer: Renderer, request: Request, connection: sqlite3.Conne
     metrics = metric_names(connection)
     wanted = [one for one in metrics if service in ("", one["service"]) and text in one["name"].lower()]
     services = sorted({metric["service"] for metric in metrics})
-    return renderer.page("metrics.html", metrics=wanted, services=services, form=form)
+    own = [one for one in wanted if one["name"].startswith(_SELF_METRICS)]
+    others = [one for one in wanted if not one["name"].startswith(_SELF_METRICS)]
+    return renderer.page("metrics.html", metrics=others, self_metrics=own, services=services, form=form)
 
 
 def metric_page(renderer: Renderer, request: Request, connection: sqlite3.Connection) -> Response:
@@ -54,4 +58,6 @@ def metric_page(renderer: Renderer, request: Request, connection: sqlite3.Connec
 def _ends(series: Sequence[Series]) -> tuple[int, int]:
     """First and last time of all points; a point without a time does not stretch the axis to 1970."""
     times = [point.time_nanos for one in series for point in one.points if point.time_nanos > 0]
-    return (min(times), max(times)) if times else (0, 0)
+    if not times:
+        return 0, 0
+    return min(*times, max(times) - _SHORTEST_NANOS), max(times)
