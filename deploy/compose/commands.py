@@ -1,12 +1,11 @@
 """`make down`, `status`, `logs` and `trace` of the stack in containers."""
 
 import os
-import subprocess
 
 from deploy.compose.addresses import parts_of
 from deploy.compose.containers import Container, list_containers
 from deploy.compose.engine import NoEngineError, find_engine
-from deploy.compose.project import BACKENDS, Config, Project
+from deploy.compose.project import BACKENDS, EVERYTHING, Config, Project
 from deploy.compose.up import record_of
 from deploy.local.errors import StackError
 from deploy.local.trace import show_trace
@@ -41,14 +40,7 @@ def _with_ports(config: Config, containers: list[Container]) -> Config:
 def bring_down(config: Config, *, with_volumes: bool) -> None:
     """End and remove the project's containers; volumes stay unless they are to go, too."""
     count = len(list_containers(config["name"]))
-    options = ["--volumes"] if with_volumes else []
-    everything = Project(("full", "profiles", "load"))
-    subprocess.run(
-        everything.command("--profile", "lite", "down", "--remove-orphans", *options),
-        env=everything.environment(),
-        check=True,
-        capture_output=True,
-    )
+    EVERYTHING.run("down", "--remove-orphans", *(["--volumes"] if with_volumes else []))
     kept = "volumes deleted" if with_volumes else "volumes kept; VOLUMES=1 deletes them"
     print(f"down: {count} containers ended ({kept})")
 

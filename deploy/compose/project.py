@@ -59,6 +59,9 @@ class Project:
         return subprocess.run(self.command(*arguments), env=self.environment(), check=False).returncode
 
 
+EVERYTHING = Project(("full", "lite", *FURTHER))  # to end what any profile has started
+
+
 def read_profiles(environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
     """Read PROFILE: `lite` or `full`, then perhaps `profiles` or `load`; empty when it is not set."""
     text = environ.get("PROFILE", "").strip()

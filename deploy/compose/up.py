@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from deploy.compose.addresses import parts_of
 from deploy.compose.containers import Container, explain, list_containers
-from deploy.compose.project import Config, Project
+from deploy.compose.project import EVERYTHING, Config, Project
 from deploy.compose.selection import Selection
 from deploy.local.errors import StackError
 from deploy.local.part import Part
@@ -22,21 +22,30 @@ POLL_SECONDS = 0.5
 
 def bring_up(project: Project, config: Config, selection: Selection) -> None:
     """Start what was selected and show one trace. Raises StackError when not all of it is ready."""
-    parts = parts_of(config, selection.services)
-    running = {container.service for container in list_containers(config["name"])}
-    check_ports(
-        os.environ.get("STACK_HOST") or "127.0.0.1", [part for part in parts if part.name not in running]
-    )
+    parts = {part.name: part for part in parts_of(config, selection.services)}
+    running = _end_others(config, selection)
+    host = os.environ.get("STACK_HOST") or "127.0.0.1"
+    check_ports(host, [part for name, part in parts.items() if name not in running])
     _build(project, config, selection)
     try:
-        _start(project, config, selection, {part.name: part for part in parts})
+        _start(project, config, selection, parts)
     except BaseException:  # an interrupt too: nothing stays behind
-        print("up: ending what was begun", flush=True)
         if not running:
-            project.run("down", "--remove-orphans")
+            print("up: ending what was begun", flush=True)
+            EVERYTHING.run("down", "--remove-orphans")
         raise
-    show_trace(record_of(parts))
-    print_addresses(parts)
+    show_trace(record_of([*parts.values()]))
+    print_addresses([*parts.values()])
+
+
+def _end_others(config: Config, selection: Selection) -> set[str]:
+    """End what another profile has started; gives what runs already."""
+    running = {container.service for container in list_containers(config["name"])}
+    others = running - set(selection.services)
+    if others:
+        print(f"  ending {', '.join(sorted(others))}: not of this profile", flush=True)
+        EVERYTHING.run("rm", "--stop", "--force", *others)
+    return running - others
 
 
 def record_of(parts: list[Part]) -> Record:
