@@ -25,6 +25,8 @@ def run_service(settings: Settings, name: str, scenario: str = "") -> int:
     Raises StackError when it cannot start.
     """
     service = find_service(name)
+    if service.reads_back and not scenario:
+        os.execv(sys.executable, [sys.executable, "-m", service.demo])  # noqa: S606 - no shell is needed
     folder = settings.state_dir / "run"  # what the stack has is the stack's, which may be up
     folder.mkdir(parents=True, exist_ok=True)
     environment = {

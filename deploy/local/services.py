@@ -9,6 +9,8 @@ class Service:
 
     `demo` is the module that `make run` starts instead, for a service that has to be called to show anything.
     `grpc_service` is what the health check asks for, of a service that speaks gRPC and not HTTP.
+    `reads_back` says that the demo asks the backends for what it sent: `make run` lets telemetry go there,
+    instead of drawing it in the terminal.
     `needs_demo` says that the stack starts the demo, too: it brings what the service cannot be without.
     `database` says that it takes DATABASE_URL; without one it gets a file of SQLite beside the stack's state.
     `store` says that it keeps such a file of its own, at `<NAME>_STORE`.
@@ -19,6 +21,7 @@ class Service:
     default_port: int
     demo: str = ""
     grpc_service: str = ""
+    reads_back: bool = False
     needs_demo: bool = False
     database: bool = False
     store: bool = False
@@ -48,5 +51,5 @@ SERVICES = (
     Service("nats-jetstream", 8003, demo="nats_jetstream.demo", broker="nats"),
     Service("rabbitmq-aio-pika", 8004, demo="rabbitmq_aio_pika.demo", broker="rabbitmq", store=True),
     Service("k8s-operator", 8005, demo="k8s_operator.demo", needs_demo=True),
-    Service("grafana-export", 8007),
+    Service("grafana-export", 8007, demo="grafana_export.smoke", reads_back=True),
 )

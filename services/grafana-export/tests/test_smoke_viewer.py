@@ -5,8 +5,12 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+ROOT = Path(__file__).parents[3]
 RunSmoke = Callable[[Mapping[str, str]], Any]
 
 
@@ -22,10 +26,12 @@ def test_every_signal_of_one_request_is_found_in_the_viewer(run_smoke: RunSmoke,
     assert "with this trace id" in rows["exemplar"]
 
 
-def test_process_ends_with_0_and_keeps_its_log_lines_out_of_the_report(viewer: Any) -> None:
+@pytest.mark.parametrize("command", ["grafana_export.smoke", "deploy.local run grafana-export"])
+def test_process_ends_with_0_and_keeps_its_log_lines_out_of_the_report(viewer: Any, command: str) -> None:
     environment = {**os.environ, **viewer.sending, "BACKEND": "viewer", "VIEWER_URL": viewer.url}
     done = subprocess.run(
-        [sys.executable, "-m", "grafana_export.smoke"],
+        [sys.executable, "-m", *command.split()],
+        cwd=ROOT,
         env=environment,
         capture_output=True,
         text=True,
