@@ -1,6 +1,6 @@
 """Metrics for charts: which there are, and the points of one, series by series.
 
-Of a long range not every message is read: at most `_MOST_MESSAGES`, evenly chosen.
+Of a long range not every message is read: at most `_MOST_MESSAGES`, of many points fewer, evenly chosen.
 """
 
 import sqlite3
@@ -13,11 +13,12 @@ from otelkit.traces.attributes import AttributeValue, attributes_of
 from otelkit.viewer.points import Exemplar, Point, data_points_of, exemplars_of, point_of, temporality_of
 
 _MOST_METRICS = 500
-_MOST_MESSAGES = 600
+_MOST_MESSAGES, _FEWEST_MESSAGES = 600, 60
+_MOST_POINTS = 6_000
 _MOST_SERIES = 200
 _MOST_EXEMPLARS = 100
 _FAMILIES = "SELECT service, name, kind, unit, points FROM families ORDER BY service, name LIMIT ?"
-_MESSAGES = """SELECT m.resource, m.body FROM metrics m JOIN families f ON f.id = m.family
+_MESSAGES = """SELECT m.resource, m.points, m.body FROM metrics m JOIN families f ON f.id = m.family
 WHERE f.service = ? AND f.name = ? AND m.time_nanos BETWEEN ? AND ?"""
 
 
@@ -72,8 +73,9 @@ def _messages(
     connection: sqlite3.Connection, wanted: tuple[str, str, int, int]
 ) -> Iterator[tuple[int, Metric]]:
     # S608: built of constants
-    count = connection.execute(f"SELECT count(*) FROM ({_MESSAGES})", wanted).fetchone()[0]  # noqa: S608
-    step = -(-count // _MOST_MESSAGES)
+    size = f"SELECT count(*), coalesce(max(points), 0) FROM ({_MESSAGES})"  # noqa: S608
+    count, points = connection.execute(size, wanted).fetchone()
+    step = -(-count // min(_MOST_MESSAGES, max(_MOST_POINTS // max(points, 1), _FEWEST_MESSAGES)))
     sql = f"SELECT resource, body FROM (SELECT *, row_number() OVER () AS place FROM ({_MESSAGES}))"  # noqa: S608
     sql += " WHERE place % ? = 0"
     for resource, body in connection.execute(sql, (*wanted, max(step, 1))):
