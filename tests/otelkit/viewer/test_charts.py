@@ -93,6 +93,20 @@ def test_quantile_above_the_highest_bound_is_that_bound() -> None:
     assert quantile_of({-1.0: 1, 1.0: 1}, 0.5) == -1.0
 
 
+def test_quantile_lies_within_its_bucket_whatever_buckets_below_are_empty() -> None:
+    assert quantile_of({0.1: 0, 1.0: 10, math.inf: 0}, 0.5) == 0.55
+
+
+def test_points_of_many_series_are_thinned_without_losing_what_was_counted() -> None:
+    many = [series("sum", *(number(at, at) for at in range(600)), n=str(n)) for n in range(100)]
+
+    (chart,) = charts_of(many)
+
+    assert {round(value, 6) for line in chart.lines for _, value in line.points} == {1}
+    assert all(len(line.points) <= 60 for line in chart.lines)
+    assert chart.lines[0].points[-1][0] == BEGIN + 599 * SECOND
+
+
 def test_buckets_that_were_made_coarser_are_left_out_of_quantiles_but_counted() -> None:
     coarser = Point(BEGIN + 10 * SECOND, BEGIN, count=30, bounds=(1.0,), counts=(30, 0))
 

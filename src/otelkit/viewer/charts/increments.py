@@ -4,6 +4,7 @@ A cumulative series that begins anew (another start time, or a count that fell) 
 https://opentelemetry.io/docs/specs/otel/metrics/data-model/#resets-and-gaps
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -79,5 +80,6 @@ def _increment(point: Point, begin_nanos: int, before: Point | None) -> Iterator
 
 
 def _buckets(point: Point) -> dict[float, int]:
-    bounds = (*point.bounds, float("inf"))
-    return {bound: count for bound, count in zip(bounds, point.counts, strict=False) if count}
+    bounds = (*point.bounds, math.inf)
+    pairs = zip(bounds, point.counts, strict=False)
+    return {bound: count for bound, count in pairs if not math.isnan(bound)}

@@ -9,21 +9,24 @@ summary               its rate, and the quantiles that the sender computed
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
 
-from otelkit.viewer.charts.increments import increments_of
+from otelkit.viewer.charts.increments import Increment, increments_of
 from otelkit.viewer.charts.lines import Chart, Line, chart_of
 from otelkit.viewer.charts.quantiles import quantile_lines
 from otelkit.viewer.display import show_text, show_value
 from otelkit.viewer.series import Series
 
 _LONGEST_NAME = 120
+_MOST_POINTS = 6_000
 
 
 def charts_of(series: Sequence[Series]) -> list[Chart]:
     """The charts of one metric; none without a point that can be drawn."""
     by_kind: dict[str, list[Series]] = {}
     for one in series:
-        by_kind.setdefault(one.kind, []).append(one)
+        by_kind.setdefault(one.kind, []).append(_thinned(one, _MOST_POINTS // len(series)))
     charts = [chart for kind in sorted(by_kind) for chart in _charts(kind, by_kind[kind])]
     return [chart for chart in charts if chart.lines]
 
@@ -47,21 +50,32 @@ def names_of(series: Sequence[Series]) -> list[str]:
     return unique
 
 
+def _thinned(series: Series, most: int) -> Series:
+    """Fewer points, the last among them; of a delta series all, as each alone tells of its time."""
+    step = -(-len(series.points) // max(most, 2))
+    if step <= 1 or series.temporality == "delta":
+        return series
+    return replace(series, points=series.points[::-1][::step][::-1])
+
+
 def _charts(kind: str, series: list[Series]) -> Iterator[Chart]:
     unit, named = series[0].unit, list(zip(names_of(series), series, strict=True))
     dots = [dot for one in series for dot in one.exemplars]
     if kind == "gauge" or (kind == "sum" and not series[0].monotonic):
         yield chart_of("Value", unit, [Line(name, _values(one)) for name, one in named], dots)
         return
+    increments = {name: list(increments_of(one)) for name, one in named}
+    rates = [Line(name, _rates(found)) for name, found in increments.items()]
     if kind == "sum":
-        yield chart_of("Rate", f"{unit}/s", [Line(name, _rates(one)) for name, one in named])
+        yield chart_of("Rate", f"{unit}/s", rates)
         return
     if kind == "summary":
         yield chart_of("Quantiles", unit, [line for name, one in named for line in _summaries(name, one)])
     else:
-        increments = [increment for one in series for increment in increments_of(one)]
-        yield chart_of("Quantiles", unit, quantile_lines(increments), dots)
-    yield chart_of("Rate", "/s", [Line(name, _rates(one)) for name, one in named])
+        yield chart_of(
+            "Quantiles", unit, quantile_lines(list(chain.from_iterable(increments.values()))), dots
+        )
+    yield chart_of("Rate", "/s", rates)
 
 
 def _values(series: Series) -> list[tuple[int, float]]:
@@ -76,8 +90,8 @@ def _values(series: Series) -> list[tuple[int, float]]:
     return found
 
 
-def _rates(series: Series) -> list[tuple[int, float]]:
-    rates = [(one.time_nanos, one.amount / one.seconds) for one in increments_of(series)]
+def _rates(increments: Sequence[Increment]) -> list[tuple[int, float]]:
+    rates = [(one.time_nanos, one.amount / one.seconds) for one in increments]
     return [(time, rate) for time, rate in rates if math.isfinite(rate)]
 
 

@@ -28,20 +28,26 @@ def quantile_of(buckets: dict[float, int], fraction: float) -> float:
     Of those above the highest bound it is only known that they are: the bound is given.
     """
     wanted = fraction * sum(buckets.values())
-    seen, lower = 0, 0.0
+    seen, lower = 0, math.nan
     for bound in sorted(buckets):
         count = buckets[bound]
         if count and seen + count >= wanted:
-            if math.isinf(bound):
-                return lower if lower or seen else math.nan
-            lower = min(lower, bound) if seen or bound > 0 else bound
-            return lower + (bound - lower) * (wanted - seen) / count
+            return _within(lower, bound, (wanted - seen) / count)
         seen, lower = seen + count, bound
     return math.nan
 
 
+def _within(lower: float, upper: float, part: float) -> float:
+    """A place in a bucket; the lowest begins at zero, or has no width when all of it is below."""
+    if math.isinf(upper):
+        return lower
+    if math.isnan(lower):
+        lower = min(0.0, upper)
+    return lower + (upper - lower) * part
+
+
 def _cells(increments: Iterable[Increment]) -> list[tuple[int, dict[float, int]]]:
-    counted = [one for one in increments if one.buckets]
+    counted = [one for one in increments if any(one.buckets.values())]
     if not counted:
         return []
     first = min(one.time_nanos for one in counted)

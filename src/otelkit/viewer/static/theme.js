@@ -17,8 +17,8 @@
     const button = document.querySelector("[data-theme-toggle]");
     button.hidden = false;
     button.addEventListener("click", () => {
-      const dark = getComputedStyle(document.documentElement).colorScheme === "dark"
-        || (!document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
+      const shown = document.documentElement.dataset.theme;
+      const dark = shown ? shown === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
       const next = dark ? "light" : "dark";
       show(next);
       try {
