@@ -8,11 +8,16 @@ import pytest
 
 from deploy.compose import memory_table
 from deploy.compose.merged import in_profiles, mebibytes, merged_services
+from deploy.compose.project import FOLDER
 from deploy.local.services import SERVICES
 
 Services = dict[str, dict[str, Any]]
 ONE_SHOT = {"volumes"}  # gives volumes to those who write there, as root without any other right, and ends
+DIGEST = "registry.example/it@sha256:" + "0" * 64
 NAMES = sorted(merged_services())
+VARIABLES = re.findall(r"\$\{(\w+_IMAGE):-", "".join(file.read_text() for file in FOLDER.glob("*.yaml")))
+BY_DIGEST = merged_services(dict.fromkeys(VARIABLES, DIGEST))
+ON_ALL = merged_services({"STACK_HOST": "0.0.0.0"})
 
 
 @pytest.fixture(params=NAMES)
@@ -30,12 +35,11 @@ def test_ports_are_those_of_the_local_stack(services: Services) -> None:
 
 
 def test_image_is_pinned_by_a_tag_and_can_be_set_to_a_digest(services: Services, name: str) -> None:
+    changed = BY_DIGEST[name]
+
     assert re.fullmatch(r"[a-z0-9./-]+:[A-Za-z0-9._-]+", services[name]["image"])
     assert not services[name]["image"].endswith(":latest")
-    digest = "registry.example/it@sha256:" + "0" * 64
-    settings = {f"{prefix}_IMAGE": digest for prefix in _prefixes(services[name]["image"], name)}
-    changed = merged_services(settings)[name]
-    assert digest in {changed["image"], *changed.get("build", {}).get("args", {}).values()}
+    assert DIGEST in {changed["image"], *changed.get("build", {}).get("args", {}).values()}
 
 
 def test_container_has_no_privileges(services: Services, name: str) -> None:
@@ -64,8 +68,7 @@ def test_container_has_a_health_check(services: Services, name: str) -> None:
 
 def test_ports_are_on_loopback_unless_told_otherwise(services: Services, name: str) -> None:
     assert all(port.startswith("127.0.0.1:") for port in services[name].get("ports", []))
-    told = merged_services({"STACK_HOST": "0.0.0.0"})[name]
-    assert all(port.startswith("0.0.0.0:") for port in told.get("ports", []))
+    assert all(port.startswith("0.0.0.0:") for port in ON_ALL[name].get("ports", []))
 
 
 def test_dependencies_are_waited_for(services: Services, name: str) -> None:
@@ -95,11 +98,6 @@ def test_profiles_exclude_each_other(services: Services) -> None:
     lite, full = (in_profiles(services, profile).keys() for profile in ("lite", "full"))
     assert lite - full == {"viewer"}
     assert full - lite == {"tempo", "loki", "mimir", "grafana"}
-
-
-def _prefixes(image: str, name: str) -> set[str]:
-    own = name.replace("-", "_").upper()
-    return {own, "COLLECTOR", "PYTHON", "HTTP_FASTAPI"} if image else set()
 
 
 def test_table_of_memory_limits_is_what_the_files_say() -> None:
