@@ -8,24 +8,26 @@ _HOUR = {"start": BEGIN // SECOND, "end": BEGIN // SECOND + 3_700}
 _OLD_ORDER = 'shop.order.id = "order-000000017"'
 
 
+_TRACEQL = {
+    "a service": '{ resource.service.name = "service-3" }',
+    "a part of a name": '{ name =~ ".*3 of 7" }',
+    "a name nowhere": '{ name =~ ".*nothing" }',
+    "an error": "{ status = error }",
+    "an error of a service without": '{ status = error && resource.service.name = "service-1" }',
+    "spans that last long": "{ duration > 96ms }",
+    "one span's attribute, first of all": f"{{ span.{_OLD_ORDER} }}",
+    "an attribute of every span": '{ .http.request.method = "POST" }',
+    "an attribute nowhere": '{ .shop.nothing = "x" }',
+    "a value nowhere": '{ .shop.order.id = "nothing" }',
+    "a number": "{ span.shop.amount > 99.85 }",
+    "two attributes never together": "{ .server.port = 8003 && .http.response.status_code = 500 }",
+    "an expression nowhere": '{ .http.route =~ ".*nothing" }',
+}
+
+
 def queries() -> dict[str, str]:
     """Path by what is asked."""
-    traceql = {
-        "a service": '{ resource.service.name = "service-3" }',
-        "a part of a name": '{ name =~ ".*3 of 7" }',
-        "a name nowhere": '{ name =~ ".*nothing" }',
-        "an error": "{ status = error }",
-        "an error of a service without": '{ status = error && resource.service.name = "service-1" }',
-        "spans that last long": "{ duration > 96ms }",
-        "one span's attribute, first of all": f"{{ span.{_OLD_ORDER} }}",
-        "an attribute of every span": '{ .http.request.method = "POST" }',
-        "an attribute nowhere": '{ .shop.nothing = "x" }',
-        "a value nowhere": '{ .shop.order.id = "nothing" }',
-        "a number": "{ span.shop.amount > 99.85 }",
-        "two attributes never together": "{ .server.port = 8003 && .http.response.status_code = 500 }",
-        "an expression nowhere": '{ .http.route =~ ".*nothing" }',
-    }
-    found = {f"traces: {name}": f"/api/search?{urlencode({'q': query})}" for name, query in traceql.items()}
+    found = {f"traces: {name}": f"/api/search?{urlencode({'q': query})}" for name, query in _TRACEQL.items()}
     found |= {
         "traces: the latest": "/api/search",
         "traces: of 97 ms and more": "/api/search?minDuration=1040ms",

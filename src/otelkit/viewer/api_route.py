@@ -1,6 +1,8 @@
-"""One call of a query API: by GET, or by POST with a form, as Grafana sends long queries; JSON comes back."""
+"""Calls of a query API: by GET, or by POST with a form, as Grafana sends long queries; JSON comes back."""
 
-from collections.abc import Callable, Mapping
+import sqlite3
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
@@ -10,20 +12,32 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from otelkit.viewer.database import reading
+
 _MOST_BODY_BYTES = 2**16
 Parameters = Mapping[str, str]
-Call = Callable[[QueryParams, Parameters], object]
+Answer = Callable[[sqlite3.Connection, QueryParams, Parameters], object]
 
 
-def api_route(path: str, call: Call) -> Route:
-    """Route of a call that is given the parameters of the query and of the path, and gives what is `data`."""
+def api_routes(database: Path, prefix: str, answers: Mapping[str, Answer]) -> list[Route]:
+    """Routes of calls; each answer is given the parameters of query and path, and gives what is `data`."""
+    return [
+        Route(prefix + path, _route(database, answer), methods=["GET", "POST"])
+        for path, answer in answers.items()
+    ]
+
+
+def _route(database: Path, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+    def read(parameters: QueryParams, path: Parameters) -> object:
+        with reading(database) as connection:
+            return answer(connection, parameters, path)
 
     async def respond(request: Request) -> Response:
         given = [*request.query_params.multi_items(), *await _form(request)]
-        data = await run_in_threadpool(call, QueryParams(given), request.path_params)
+        data = await run_in_threadpool(read, QueryParams(given), request.path_params)
         return JSONResponse({"status": "success", "data": data})
 
-    return Route(path, respond, methods=["GET", "POST"])
+    return respond
 
 
 async def _form(request: Request) -> list[tuple[str, str]]:

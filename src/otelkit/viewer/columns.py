@@ -57,7 +57,7 @@ class ColumnWriter:
 
 
 def _stored(column: Column) -> tuple[float | None, float | None, str]:
-    """Smallest and largest number, and the column as JSON: rows as texts, for few of them will be looked at."""
+    """Smallest and largest number, and JSON of the column: rows as texts, for few will be looked at."""
     values, rows = column
     numbers = [float(value) for value in values if isinstance(value, int | float) and not math.isnan(value)]
     texts = [",".join(map(str, each)) for each in rows]

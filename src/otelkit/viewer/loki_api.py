@@ -10,9 +10,8 @@ from pathlib import Path
 
 from starlette.routing import Route
 
-from otelkit.viewer.api_route import Parameters, api_route
+from otelkit.viewer.api_route import Answer, Parameters, api_routes
 from otelkit.viewer.blocks import FILTER_BYTES, Kind, latest_blocks
-from otelkit.viewer.database import reading
 from otelkit.viewer.log_labels import Labels, line_of, record_labels
 from otelkit.viewer.log_origins import Scopes, resources_of
 from otelkit.viewer.log_scan import FoundLog, LogScan
@@ -28,26 +27,31 @@ _INSTANT = (
 
 def loki_routes(database: Path) -> list[Route]:
     """`query_range`, `query`, `labels` and the values of one, below `/loki/api/v1`."""
+    answers: dict[str, Answer] = {
+        "query_range": _query_range,
+        "query": _query,
+        "labels": _labels,
+        "label/{name}/values": _values,
+    }
+    return api_routes(database, "/loki/api/v1/", answers)
 
-    def query_range(parameters: Parameters, _: Parameters) -> object:
-        with reading(database) as connection:
-            return {"resultType": "streams", "result": _lines(connection, parameters), "stats": {}}
 
-    def query(parameters: Parameters, _: Parameters) -> object:
-        parse_logql(parameters.get("query", ""))
-        raise ValueError(_INSTANT)
+def _query_range(connection: sqlite3.Connection, parameters: Parameters, _: Parameters) -> object:
+    return {"resultType": "streams", "result": _lines(connection, parameters), "stats": {}}
 
-    def labels(parameters: Parameters, _: Parameters) -> object:
-        with reading(database) as connection:
-            return sorted({name for stream in _streams(connection, parameters) for name in stream})
 
-    def values(parameters: Parameters, path: Parameters) -> object:
-        with reading(database) as connection:
-            streams = _streams(connection, parameters)
-            return sorted({stream[path["name"]] for stream in streams if path["name"] in stream})
+def _query(_: sqlite3.Connection, parameters: Parameters, __: Parameters) -> object:
+    parse_logql(parameters.get("query", ""))
+    raise ValueError(_INSTANT)
 
-    calls = {"query_range": query_range, "query": query, "labels": labels, "label/{name}/values": values}
-    return [api_route(f"/loki/api/v1/{path}", call) for path, call in calls.items()]
+
+def _labels(connection: sqlite3.Connection, parameters: Parameters, _: Parameters) -> object:
+    return sorted({name for stream in _streams(connection, parameters) for name in stream})
+
+
+def _values(connection: sqlite3.Connection, parameters: Parameters, path: Parameters) -> object:
+    streams = _streams(connection, parameters)
+    return sorted({stream[path["name"]] for stream in streams if path["name"] in stream})
 
 
 def _lines(connection: sqlite3.Connection, parameters: Parameters) -> list[dict[str, object]]:

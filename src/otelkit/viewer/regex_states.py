@@ -3,18 +3,17 @@
 import re
 import re._constants as c  # type: ignore[import-not-found]  # private, yet the same from 3.11 to 3.14
 import re._parser as parser  # type: ignore[import-not-found]
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
+
+from otelkit.viewer.regex_characters import CHARACTERS, Test, test_of
 
 FINAL = 0
 _LONGEST_PATTERN = 1_000
 _MOST_STATES = 2_000
 _MOST_REPEATS = 1_000
-_WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
-_CATEGORIES = {"DIGIT": frozenset("0123456789"), "WORD": _WORD, "SPACE": frozenset(" \t\n\r\f\v")}
 _STARTS = (c.AT_BEGINNING, c.AT_BEGINNING_STRING)
 _ENDS = (c.AT_END, c.AT_END_STRING)
-Test = Callable[[str], bool]
 
 
 class Automaton:
@@ -100,8 +99,9 @@ class _Builder:
 
     def _part(self, operation: Any, argument: Any, following: int) -> int:
         match operation:
-            case c.LITERAL | c.NOT_LITERAL | c.ANY | c.IN:
-                return self._automaton.consuming(self._test(operation, argument), following)
+            case _ if operation in CHARACTERS:
+                test = test_of(operation, argument, fold=self._fold)
+                return self._automaton.consuming(test, following)
             case c.BRANCH:
                 return self._automaton.choice([self.sequence(each, following) for each in argument[1]])
             case c.SUBPATTERN if not argument[2]:
@@ -126,28 +126,3 @@ class _Builder:
         for _ in range(least):
             following = self.sequence(part, following)
         return following
-
-    def _test(self, operation: Any, argument: Any) -> Test:
-        if operation is c.ANY:
-            return lambda character: character != "\n"
-        if operation is not c.IN:
-            wanted = operation is c.LITERAL
-            accept = self._item(c.LITERAL, argument)
-            return lambda character: accept(character) == wanted
-        negated = argument[0][0] is c.NEGATE
-        items = [self._item(*item) for item in argument[negated:]]
-        return lambda character: any(item(character) for item in items) != negated
-
-    def _item(self, operation: Any, argument: Any) -> Test:
-        if operation is c.CATEGORY:
-            _, *negation, name = str(argument).split("_")
-            accepted, wanted = _CATEGORIES[name], not negation
-            return lambda character: (character in accepted) == wanted
-        low, high = (argument, argument) if operation is c.LITERAL else argument
-        if self._fold:
-            return lambda character: any(low <= ord(each) <= high for each in _cases(character))
-        return lambda character: low <= ord(character) <= high
-
-
-def _cases(character: str) -> set[str]:
-    return {each for each in (character, character.lower(), character.upper()) if len(each) == 1}

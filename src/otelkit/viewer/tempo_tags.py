@@ -1,6 +1,7 @@
 """Tempo's calls that list attributes and their values, for editors of queries."""
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 from starlette.requests import Request
@@ -19,44 +20,47 @@ _SCOPES = ("intrinsic", "span", "resource")
 def tag_routes(database: Path) -> list[Route]:
     """`/api/search/tags`, `/api/v2/search/tags` and the values of one in both versions."""
 
-    def tags(_request: Request) -> Response:
-        with reading(database) as connection:
-            names = sorted({*span_keys(connection), *resource_keys(connection)})
-        return JSONResponse({"tagNames": names, "metrics": {}})
+    def reader(
+        answer: Callable[[sqlite3.Connection, Request], dict[str, object]],
+    ) -> Callable[[Request], Response]:
+        def respond(request: Request) -> Response:
+            with reading(database) as connection:
+                return JSONResponse({**answer(connection, request), "metrics": {}})
 
-    def scoped_tags(request: Request) -> Response:
-        asked = request.query_params.get("scope", "")
-        if asked and asked not in _SCOPES:
-            raise ValueError(f"invalid scope: {asked!r:.80}, it is one of {', '.join(_SCOPES)}")
-        with reading(database) as connection:
-            found = {
-                "intrinsic": list(INTRINSICS),
-                "span": span_keys(connection),
-                "resource": resource_keys(connection),
-            }
-        scopes = [
-            {"name": name, "tags": found[name]} for name in _SCOPES if asked in ("", name) and found[name]
-        ]
-        return JSONResponse({"scopes": scopes, "metrics": {}})
-
-    def values(request: Request) -> Response:
-        with reading(database) as connection:
-            found = _typed(connection, request.path_params["tag"], plain=True)
-        return JSONResponse({"tagValues": [value for _, value in found], "metrics": {}})
-
-    def typed_values(request: Request) -> Response:
-        with reading(database) as connection:
-            found = _typed(connection, request.path_params["tag"], plain=False)
-        return JSONResponse(
-            {"tagValues": [{"type": kind, "value": value} for kind, value in found], "metrics": {}}
-        )
+        return respond
 
     return [
-        Route("/api/search/tags", tags),
-        Route("/api/v2/search/tags", scoped_tags),
-        Route("/api/search/tag/{tag}/values", values),
-        Route("/api/v2/search/tag/{tag}/values", typed_values),
+        Route("/api/search/tags", reader(_tags)),
+        Route("/api/v2/search/tags", reader(_scoped_tags)),
+        Route("/api/search/tag/{tag}/values", reader(_values)),
+        Route("/api/v2/search/tag/{tag}/values", reader(_typed_values)),
     ]
+
+
+def _tags(connection: sqlite3.Connection, _: Request) -> dict[str, object]:
+    return {"tagNames": sorted({*span_keys(connection), *resource_keys(connection)})}
+
+
+def _scoped_tags(connection: sqlite3.Connection, request: Request) -> dict[str, object]:
+    asked = request.query_params.get("scope", "")
+    if asked and asked not in _SCOPES:
+        raise ValueError(f"invalid scope: {asked!r:.80}, it is one of {', '.join(_SCOPES)}")
+    found = {
+        "intrinsic": list(INTRINSICS),
+        "span": span_keys(connection),
+        "resource": resource_keys(connection),
+    }
+    names = [name for name in _SCOPES if asked in ("", name) and found[name]]
+    return {"scopes": [{"name": name, "tags": found[name]} for name in names]}
+
+
+def _values(connection: sqlite3.Connection, request: Request) -> dict[str, object]:
+    return {"tagValues": [value for _, value in _typed(connection, request.path_params["tag"], plain=True)]}
+
+
+def _typed_values(connection: sqlite3.Connection, request: Request) -> dict[str, object]:
+    found = _typed(connection, request.path_params["tag"], plain=False)
+    return {"tagValues": [{"type": kind, "value": value} for kind, value in found]}
 
 
 def _typed(connection: sqlite3.Connection, tag: str, *, plain: bool) -> list[tuple[str, str]]:

@@ -2,10 +2,11 @@
 
 import http.client
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import grpc
 import pytest
@@ -58,6 +59,9 @@ class Backend:
     def get(self, path: str, accept: str = "*/*") -> Page:
         return self._ask("GET", path, {"accept": accept})
 
+    def ask(self, path: str, parameters: Mapping[str, object]) -> Page:
+        return self.get(f"{path}?{urlencode(parameters, quote_via=quote)}")
+
     def post(self, path: str, form: str | bytes) -> Page:
         return self._ask("POST", path, {"content-type": "application/x-www-form-urlencoded"}, form)
 
@@ -85,9 +89,31 @@ def make_span(number: int = 1, parent: int = 0, trace: int = 1, **fields: object
     return Span(**{**values, **fields})  # type: ignore[arg-type]  # protobuf checks the fields itself
 
 
+def attributed(number: int, trace: int, key: str, value: str | int | bool) -> Span:
+    span = make_span(number, trace=trace)
+    kind = {str: "string_value", bool: "bool_value", int: "int_value"}[type(value)]
+    setattr(span.attributes.add(key=key).value, kind, value)
+    return span
+
+
+@contextmanager
+def running_backend(folder: Path) -> Iterator[Backend]:
+    backend = Backend(folder / "viewer.db")
+    try:
+        yield backend
+    finally:
+        backend.viewer.stop()
+
+
+@pytest.fixture(scope="module")
+def empty_backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+    """One for all tests of a module, which only ask."""
+    with running_backend(tmp_path_factory.mktemp("viewer")) as backend:
+        yield backend
+
+
 @pytest.fixture
 def backend(tmp_path: Path) -> Iterator[Backend]:
-    backend = Backend(tmp_path / "viewer.db")
-    yield backend
-    backend.viewer.stop()
+    with running_backend(tmp_path) as backend:
+        yield backend
     assert [thread.name for thread in threading.enumerate() if thread.name == "writer"] == []

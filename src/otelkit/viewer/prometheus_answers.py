@@ -1,0 +1,39 @@
+"""Series as Prometheus' API shows them: values at given times, and exemplars."""
+
+import bisect
+import math
+from collections.abc import Sequence
+from operator import attrgetter
+
+from otelkit.viewer.metric_samples import plain_number
+from otelkit.viewer.metric_series import LabelledSeries
+
+LOOKBACK_NANOS = 5 * 60 * 10**9
+_MOST_EXEMPLARS = 1_000
+
+
+def values_at(series: LabelledSeries, times: Sequence[int]) -> list[tuple[float, str]]:
+    """The last value before each time, unless it is older than five minutes or says that there is none."""
+    moments = [time for time, _ in series.samples]
+    found = []
+    for time in times:
+        place = bisect.bisect_right(moments, time) - 1
+        if place >= 0 and moments[place] > time - LOOKBACK_NANOS:
+            value = series.samples[place][1]
+            if not math.isnan(value):
+                found.append((time / 10**9, plain_number(value)))
+    return found
+
+
+def exemplars_between(series: LabelledSeries, times: tuple[int, int]) -> dict[str, object]:
+    """Exemplars of a time range, each once, the last thousand."""
+    within = {each for each in series.exemplars if times[0] <= each.time_nanos <= times[1]}
+    found = [
+        {
+            "labels": {"trace_id": each.trace_id, "span_id": each.span_id},
+            "value": plain_number(each.value),
+            "timestamp": each.time_nanos // 10**6 / 1_000,
+        }
+        for each in sorted(within, key=attrgetter("time_nanos"))[-_MOST_EXEMPLARS:]
+    ]
+    return {"seriesLabels": series.labels, "exemplars": found}
