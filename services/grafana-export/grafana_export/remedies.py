@@ -48,6 +48,8 @@ def remedy_for_reading(signal: str, problem: str, *, in_cloud: bool) -> str:
 
 def remedy_for_sending(trouble: str, *, in_cloud: bool) -> str:
     """Say what to do when telemetry was not accepted."""
+    if "no org id" in trouble:
+        return "it has tenants: OTEL_EXPORTER_OTLP_HEADERS=X-Scope-OrgID=<a tenant>"
     status = status_of(trouble)
     if status in _FORBIDDEN or "UNAUTHENTICATED" in trouble or "PERMISSION_DENIED" in trouble:
         cloud = (

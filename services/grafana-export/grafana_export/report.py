@@ -1,11 +1,13 @@
 """What the smoke test says: a table of what was found, and a paragraph for each thing that was not."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from grafana_export.looking import Look, Search
 from grafana_export.remedies import remedy_for_reading
 from grafana_export.settings import Settings
 
+_REASON = re.compile(r"\[Errno -?\d+\] [\w ]+|Read timed out|Remote end closed connection")
 _HEAD = ("signal", "found after", "what", "where")
 
 
@@ -28,8 +30,15 @@ def _row(look: Look, trace_id: str, bound_seconds: float) -> Sequence[str]:
 
 def _missing(look: Look, settings: Settings) -> str:
     remedy = remedy_for_reading(look.signal, look.problem, in_cloud=settings.in_cloud)
-    answered = look.problem or f"{look.address} has nothing of it"
+    answered = _shortened(look.problem) or f"{look.address} has nothing of it"
     return f"{look.signal}: {answered}\n  {remedy}"
+
+
+def _shortened(problem: str) -> str:
+    """A connection that failed in few words: the client library names the address three times."""
+    address, failed, why = problem.partition(" did not answer: ")
+    reason = _REASON.search(why)
+    return f"{address}{failed}{reason[0]}" if reason else problem
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> Iterable[str]:

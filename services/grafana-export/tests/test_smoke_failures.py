@@ -1,5 +1,6 @@
 """The smoke test where something is wrong: it says what, where it looked, what was answered, what to do."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -113,7 +114,8 @@ def test_absent_backend_is_named_with_its_address(run_smoke: RunSmoke, otlp_sink
     found = run_smoke(looking_at(address, otlp_sink))
 
     assert found.code == 1
-    assert f"{address}/api/traces/" in paragraph_of("trace", found.report)
+    refused = rf"trace: {address}/api/traces/\w{{32}} did not answer: \[Errno \d+\] Connection refused\n"
+    assert re.match(refused, paragraph_of("trace", found.report))
     assert "make up" in paragraph_of("trace", found.report)
 
 
@@ -129,11 +131,17 @@ def test_absent_collector_is_named_before_anything_is_looked_for(run_smoke: RunS
     assert "found after" not in found.report
 
 
-def test_collector_that_refuses_is_named_with_its_words(run_smoke: RunSmoke, otlp_sink: Sink) -> None:
-    otlp_sink.answer(Refused("not today"))
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [("not today", "check OTEL_EXPORTER_OTLP_ENDPOINT"), ("no org id", "OTLP_HEADERS=X-Scope-OrgID=")],
+)
+def test_collector_that_refuses_is_named_with_its_words(
+    run_smoke: RunSmoke, otlp_sink: Sink, words: str, remedy: str
+) -> None:
+    otlp_sink.answer(Refused(words))
 
     found = run_smoke({**otlp_sink.environment(), "BACKEND": "viewer"})
 
     assert found.code == 1
-    assert "spans" in found.report
-    assert "not today" in found.report
+    assert words in found.report
+    assert remedy in found.report
