@@ -11,6 +11,7 @@ _NANOS = {
     "m": 60_000_000_000,
     "h": 3_600_000_000_000,
 }
+_ROUNDED_UP = 0.9995  # from here on three digits are those of the larger unit
 _PART = re.compile(r"(\d{1,15}(?:\.\d{1,9})?)(ns|us|µs|ms|s|m|h)", re.ASCII)
 _WHOLE = re.compile(rf"(?:{_PART.pattern})+", re.ASCII)
 
@@ -30,7 +31,7 @@ def show_duration(nanos: int) -> str:
     if nanos >= _NANOS["h"] * 48:
         return f"{nanos / _NANOS['h'] / 24:,.0f} d"
     for unit, size in (("s", 10**9), ("ms", 10**6), ("µs", 10**3)):
-        if nanos >= size:
+        if nanos >= size * _ROUNDED_UP:
             number = nanos / size
             return f"{number:,.0f} {unit}" if number >= 100 else f"{number:.3g} {unit}"  # noqa: PLR2004 - three digits
     return f"{nanos} ns"
