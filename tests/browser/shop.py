@@ -3,9 +3,10 @@
 python -m tests.browser.shop        serves it until Ctrl-C
 """
 
-import signal
 import tempfile
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
@@ -34,13 +35,15 @@ def send_story(backend: Backend, orders: int = 400, end_nanos: int | None = None
 
 
 def main() -> None:
-    """Serve until a signal ends it."""
-    with tempfile.TemporaryDirectory() as folder:
+    """Serve until Ctrl-C."""
+    with tempfile.TemporaryDirectory() as folder, suppress(KeyboardInterrupt):
         backend = Backend(Path(folder) / "viewer.db")
-        send_story(backend)
-        print(backend.viewer.addresses("127.0.0.1"), flush=True)  # noqa: T201 - a program for the terminal
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
-        backend.viewer.stop()
+        try:
+            send_story(backend)
+            print(backend.viewer.addresses("127.0.0.1"), flush=True)  # noqa: T201 - a program for the terminal
+            threading.Event().wait()
+        finally:
+            backend.viewer.stop()
 
 
 if __name__ == "__main__":

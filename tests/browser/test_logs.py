@@ -64,6 +64,25 @@ def test_live_tail_pauses_with_space_and_under_the_pointer(own_page: Page, backe
     expect(own_page.locator("details.log .message")).to_have_text(["second", "first"])
 
 
+def test_live_tail_asks_nothing_while_its_tab_is_hidden(own_page: Page, backend: Backend) -> None:
+    own_page.goto("/logs")
+    own_page.evaluate(
+        "Object.defineProperty(document, 'hidden', {get: () => window.away, configurable: true})"
+    )
+    own_page.evaluate("window.away = true")
+    own_page.get_by_role("button", name="Live").click()
+    asked: list[str] = []
+    own_page.on("request", lambda request: asked.append(request.url))
+    send_line(backend, "meanwhile")
+    own_page.clock.run_for(5_000)
+    assert asked == []
+
+    own_page.evaluate("window.away = false")
+    own_page.clock.run_for(2_000)
+
+    expect(own_page.locator("details.log")).to_have_count(1)
+
+
 def test_viewer_that_comes_back_is_followed_again(own_page: Page, backend: Backend) -> None:
     own_page.goto("/logs")
     own_page.route("**/logs/tail*", lambda route: route.fulfill(status=204))

@@ -10,20 +10,27 @@ from datetime import UTC, datetime
 
 from otelkit.traces import AttributeValue
 
-_LONGEST_TEXT = 2_000
+_LONGEST_TEXT = 4_000
+_WITH_END = 1_000  # characters from which on the end of a text is shown, too
 _LONGEST_LIST = 100
 _MOST_MARKS = 4  # on one letter; no language needs more
 _LATEST_NANOS = 253_402_300_799 * 10**9  # the year 9999
 
 
 def show_text(text: str, longest: int = _LONGEST_TEXT) -> str:
-    """Text with what cannot be seen as escapes, cut, and saying so."""
-    cut = text[:longest]
-    shown = cut if cut.isascii() and cut.isprintable() else "".join(_visible(cut))
-    return shown if len(text) <= longest else f"{shown} … ({len(text):,} characters)"
+    """Text with what cannot be seen as escapes; of a long one begin and end, as a stack trace has both."""
+    if len(text) <= longest:
+        return _visible(text)
+    end = longest // 4 if longest >= _WITH_END else 0
+    rest = f" … {_visible(text[-end:])}" if end else ""
+    return f"{_visible(text[: longest - end])} … ({len(text):,} characters){rest}"
 
 
-def _visible(text: str) -> Iterator[str]:
+def _visible(text: str) -> str:
+    return text if text.isascii() and text.isprintable() else "".join(_escaped(text))
+
+
+def _escaped(text: str) -> Iterator[str]:
     marks = 0
     for character in text:
         # Accents upon accents grow out of their line, over what others wrote.
@@ -32,13 +39,13 @@ def _visible(text: str) -> Iterator[str]:
         yield character if shown else character.encode("unicode_escape").decode()
 
 
-def show_value(value: AttributeValue) -> str:
+def show_value(value: AttributeValue, longest: int = _LONGEST_TEXT) -> str:
     """One attribute's value; lists and maps as JSON."""
     if isinstance(value, str):
-        return show_text(value)
+        return show_text(value, longest)
     if isinstance(value, bytes):
-        return show_text(value[:_LONGEST_TEXT].hex()) + (f" ({len(value):,} bytes)")
-    return show_text(json.dumps(_plain(value), ensure_ascii=False))
+        return show_text(value[:longest].hex(), longest) + (f" ({len(value):,} bytes)")
+    return show_text(json.dumps(_plain(value), ensure_ascii=False), longest)
 
 
 def _plain(value: AttributeValue) -> object:

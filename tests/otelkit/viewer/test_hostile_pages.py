@@ -88,7 +88,7 @@ def test_rings_orphans_and_clocks_that_go_back_are_shown(backend: Backend) -> No
 
 def test_megabyte_values_and_thousands_of_attributes_are_cut(backend: Backend) -> None:
     span = make_span(1, name="n" * 2**20)
-    span.attributes.add(key="k" * 2**20).value.string_value = "v" * 2**20
+    span.attributes.add(key="k" * 2**20).value.string_value = "v" * 2**20 + "OutOfStock: at the end"
     span.attributes.add(key="bytes").value.bytes_value = bytes(2**19)
     for number in range(5_000):
         span.attributes.add(key=f"a{number}").value.int_value = number
@@ -100,7 +100,8 @@ def test_megabyte_values_and_thousands_of_attributes_are_cut(backend: Backend) -
     assert len(page) < 10_000
     assert len(text) < 100_000
     assert "(1,048,576 characters)" in page
-    assert "(1,048,576 characters)" in text
+    assert "(1,048,598 characters) … vvv" in text
+    assert "OutOfStock: at the end" in text
     assert "and 4,874 more attributes" in text
 
 
