@@ -89,11 +89,12 @@ def test_file_that_is_no_database_is_a_clear_error(tmp_path: Path, content: byte
         open_for_writing(path)
 
 
-def test_database_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "later.db"
+@pytest.mark.parametrize("version", [1, 9])
+def test_database_of_another_version_is_left_alone(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "other.db"
     connection = sqlite3.connect(path)
-    connection.execute("PRAGMA user_version = 9")
+    connection.execute(f"PRAGMA user_version = {version}")
     connection.close()
 
-    with pytest.raises(ConfigurationError, match="version 9"):
+    with pytest.raises(ConfigurationError, match=f"other.db .*version {version} .*delete it"):
         open_for_writing(path)
