@@ -65,6 +65,7 @@ def test_live_tail_pauses_with_space_and_under_the_pointer(own_page: Page, backe
 
 
 def test_live_tail_asks_nothing_while_its_tab_is_hidden(own_page: Page, backend: Backend) -> None:
+    own_page.clock.install()
     own_page.goto("/logs")
     own_page.evaluate(
         "Object.defineProperty(document, 'hidden', {get: () => window.away, configurable: true})"

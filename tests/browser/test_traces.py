@@ -118,6 +118,17 @@ def test_trace_leads_to_its_logs_and_a_log_back_to_its_span(page: Page) -> None:
     expect(page.get_by_role("region", name="Details of POST /orders")).to_be_visible()
 
 
+def test_attribute_of_a_span_leads_to_the_traces_that_have_it(page: Page) -> None:
+    page.goto(FINE)
+    open_first(page)
+    page.locator(".line", has_text="SELECT stock").click()
+
+    page.get_by_role("link", name="Traces with this db.collection.name").click()
+
+    expect(page.get_by_label("Attributes")).to_have_value('db.collection.name="stock"')
+    expect(page.get_by_role("status")).to_contain_text("60 traces")
+
+
 def test_search_narrows_by_attribute_duration_and_time(page: Page) -> None:
     page.goto("/")
 

@@ -10,6 +10,8 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Status
 from otelkit.viewer.conditions import CONTAINS, Condition
 
 _PAIR = re.compile(r'\s*([^\s="]+)=("(?:[^"\\]|\\.)*"|[^\s"]*)(?=\s|$)')
+_KEY = re.compile(r"(?!name$|status)[\w./-]{1,200}")
+_LONGEST = 200
 _STATUS_KEYS = ("status", "status.code")
 
 
@@ -32,6 +34,15 @@ def _condition(key: str, value: str) -> Condition:
     if key == "name":
         return Condition("name", CONTAINS, value)
     return Condition("resource.service.name" if key == "service.name" else f".{key}", CONTAINS, value)
+
+
+def tag_of(key: str, value: object) -> str:
+    """What `parse_tags` finds an attribute by; empty where it could not, or a field has no room for it."""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    if not isinstance(value, str | int | float) or not _KEY.fullmatch(key) or not 0 < len(text) <= _LONGEST:
+        return ""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'{key}="{escaped}"'
 
 
 def status_condition(value: str) -> Condition:

@@ -124,6 +124,6 @@ def test_map_leads_to_traces_of_what_is_called(backend: Backend) -> None:
 
     text = backend.get("/map").text
 
-    assert 'href="/?service=stock+%26+more"' in text
+    assert 'href="/?service=stock%20%26%20more"' in text
     assert 'href="/?attributes=db.system.name%3D%22postgresql%22"' in text
     assert "No calls between services" in backend.get("/map?to=2020-01-01T00:00").text

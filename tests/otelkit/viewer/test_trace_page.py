@@ -1,5 +1,9 @@
 """One trace: waterfall, details, links from both ends, text."""
 
+import html
+import re
+
+import pytest
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
@@ -65,3 +69,31 @@ def test_trace_is_text_as_readmes_show_it(backend: Backend) -> None:
 
     assert page.headers["content-type"] == "text/plain; charset=utf-8"
     assert page.text == "POST /orders [SERVER] UNSET\n└─ SELECT [CLIENT] UNSET\n"
+
+
+@pytest.mark.parametrize(
+    "value", ["tea", 'two "words" and \\ more', "a=b & <c>", "שלום", 3, True, -2.5, "x" * 200]
+)
+def test_attribute_leads_to_the_traces_that_have_it(backend: Backend, value: str | float) -> None:
+    span = make_span(1, trace=1)
+    field = {str: "string_value", bool: "bool_value", int: "int_value", float: "double_value"}[type(value)]
+    setattr(span.attributes.add(key="item").value, field, value)
+    backend.send_spans(span, make_span(2, trace=2))
+
+    details = backend.get(f"/trace/1/span/{span.span_id.hex()}").text
+    link = re.search(r'href="(/\?attributes=item[^"]+)"', details)
+    assert link is not None
+    found = backend.get(html.unescape(link[1])).text
+
+    assert (f"/trace/{1:032}" in found, f"/trace/{2:032}" in found) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("a b", "x"), ("a=", "x"), ("name", "x"), ("k", "x" * 201), ("k", "")]
+)
+def test_attribute_that_no_field_can_ask_for_has_no_link(backend: Backend, key: str, value: str) -> None:
+    span = make_span(1)
+    span.attributes.add(key=key).value.string_value = value
+    backend.send_spans(span)
+
+    assert "Traces with this" not in backend.get("/trace/1/span/0000000000000001").text.split("Origin")[0]

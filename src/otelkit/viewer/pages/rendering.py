@@ -5,6 +5,7 @@ from starlette.responses import HTMLResponse
 
 from otelkit.viewer import display, durations
 from otelkit.viewer.addresses import address
+from otelkit.viewer.logfmt import tag_of
 from otelkit.viewer.static_files import STATIC_FILES
 
 
@@ -26,7 +27,7 @@ class Renderer:
             time=display.show_time,
             duration=durations.show_duration,
         )
-        self._templates.globals.update(address=address, static=STATIC_FILES.address)
+        self._templates.globals.update(address=address, static=STATIC_FILES.address, tag=tag_of)
 
     def page(self, template: str, status: int = 200, **values: object) -> HTMLResponse:
         """A whole page, or a part of one that a script puts in."""
