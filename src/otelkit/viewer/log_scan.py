@@ -4,7 +4,6 @@ It ends when no block that is left can have a later record than those found, so 
 is exact although records do not arrive in the order of their times.
 """
 
-import heapq
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 
 from otelkit.viewer.blocks import FILTER_BYTES, Block, Kind, earliest_blocks, latest_blocks
+from otelkit.viewer.found_logs import MOST_BYTES, Best, FoundLog
 from otelkit.viewer.log_labels import line_of, record_labels
 from otelkit.viewer.log_origins import Scopes
 from otelkit.viewer.log_store import resource_term
@@ -23,17 +23,6 @@ UNBOUNDED = 2**63 - 1
 _FEW_RESOURCES = 64
 _COMMON = """SELECT * FROM logs WHERE time_nanos BETWEEN ? AND ? AND severity >= ? AND id > ?
 AND (?5 IS NULL OR resource IN (SELECT value FROM json_each(?5))) AND """
-
-
-@dataclass(frozen=True)
-class FoundLog:
-    """A row of `logs` with its message."""
-
-    number: int
-    time_nanos: int
-    resource: int
-    scope: int
-    record: LogRecord
 
 
 @dataclass(frozen=True)
@@ -71,24 +60,24 @@ class _Scanning:
         self._parameters = (scan.start_nanos, scan.end_nanos, scan.least_severity, scan.after, resources)
 
     def of_trace(self) -> list[FoundLog]:
-        found = self._accepted("trace_id = ? AND trace_id <> x''", [self._scan.trace_id])
-        return [log for log, _ in zip(found, range(self._scan.limit), strict=False)]
+        found: list[FoundLog] = []
+        size = 0
+        for log in self._accepted("trace_id = ? AND trace_id <> x''", [self._scan.trace_id]):
+            size += log.size_bytes
+            if len(found) >= self._scan.limit or (found and size > MOST_BYTES):
+                break
+            found.append(log)
+        return found
 
     def of_blocks(self) -> list[FoundLog]:
-        best: list[tuple[int, int, FoundLog]] = []
-        limit = self._scan.limit
+        best = Best(self._scan.limit)
         for block in self._blocks():
-            if len(best) >= limit and self._edge(block) < best[0][0]:
+            if best.is_full and self._edge(block) < best.last:
                 break
             for log in self._of_block(block):
-                entry = (*self._place(log), log)
-                if len(best) < limit:
-                    heapq.heappush(best, entry)
-                elif entry[:2] > best[0][:2]:
-                    heapq.heapreplace(best, entry)
-                else:
+                if not best.add(self._place(log), log):
                     break
-        return [log for *_, log in sorted(best, key=lambda entry: entry[:2], reverse=True)]
+        return best.in_order()
 
     def _blocks(self) -> Iterator[Block]:
         scan, size = self._scan, FILTER_BYTES[Kind.LOGS]
@@ -119,7 +108,9 @@ class _Scanning:
         sql = f"{_COMMON} {where} ORDER BY time_nanos {order}, id {order} LIMIT ?"
         for row in self._connection.execute(sql, (*self._parameters, *parameters, limit)):
             record = LogRecord.FromString(row["body"])
-            yield FoundLog(row["id"], row["time_nanos"], row["resource"], row["scope"], record)
+            yield FoundLog(
+                row["id"], row["time_nanos"], row["resource"], row["scope"], len(row["body"]), record
+            )
 
     def _accepted(self, where: str, parameters: "Sequence[bytes | int | str]") -> Iterator[FoundLog]:
         for log in self._read(where, parameters, limit=-1):

@@ -12,9 +12,10 @@ from starlette.routing import Route
 
 from otelkit.viewer.api_route import Answer, Parameters, api_routes
 from otelkit.viewer.blocks import FILTER_BYTES, Kind, latest_blocks
+from otelkit.viewer.found_logs import FoundLog
 from otelkit.viewer.log_labels import Labels, line_of, record_labels
 from otelkit.viewer.log_origins import Scopes, resources_of
-from otelkit.viewer.log_scan import FoundLog, LogScan
+from otelkit.viewer.log_scan import LogScan
 from otelkit.viewer.log_store import resource_term
 from otelkit.viewer.logql import parse_logql
 from otelkit.viewer.loki_times import is_forward, line_limit, time_range

@@ -28,6 +28,8 @@ AND time_nanos BETWEEN ? AND ? ORDER BY time_nanos"""
 _LATEST = """SELECT resource, body FROM metrics WHERE id IN (
     SELECT max(id) FROM metrics WHERE family IN (SELECT value FROM json_each(?))
     AND time_nanos BETWEEN ? AND ? GROUP BY family, resource, scope)"""
+_MOST_SAMPLES = 1_000_000
+_TOO_MANY = "query processing would load too many samples into memory: narrow it by labels or time"
 Key = tuple[tuple[str, str], ...]
 
 
@@ -49,10 +51,14 @@ def select_series(
 ) -> list[LabelledSeries]:
     """Series with samples between two times; with `latest` only those of each sender's last message."""
     found: dict[Key, LabelledSeries] = {}
+    left = _MOST_SAMPLES
     families = json.dumps(list(_families(connection, matchers)))
     labels_of = _LabelMaker(connection)
     for resource, body in connection.execute(_LATEST if latest else _MESSAGES, (families, *times)):
         for message, samples in samples_of(Metric.FromString(body)):
+            left -= len(samples)
+            if left < 0:
+                raise ValueError(_TOO_MANY)
             base = labels_of(resource, message.attributes)
             wanted = {}
             for sample in samples:

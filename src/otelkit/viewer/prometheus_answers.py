@@ -5,6 +5,7 @@ import math
 from collections.abc import Sequence
 from operator import attrgetter
 
+from otelkit.viewer.database import check_deadline
 from otelkit.viewer.metric_samples import plain_number
 from otelkit.viewer.metric_series import LabelledSeries
 
@@ -14,6 +15,7 @@ _MOST_EXEMPLARS = 1_000
 
 def values_at(series: LabelledSeries, times: Sequence[int]) -> list[tuple[float, str]]:
     """The last value before each time, unless it is older than five minutes or says that there is none."""
+    check_deadline()
     moments = [time for time, _ in series.samples]
     found = []
     for time in times:

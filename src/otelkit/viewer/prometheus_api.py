@@ -19,6 +19,7 @@ from otelkit.viewer.prometheus_answers import LOOKBACK_NANOS, exemplars_between,
 from otelkit.viewer.prometheus_times import moment, steps, whole_range
 from otelkit.viewer.promql import parse_selector
 
+_MOST_VALUES = 1_000_000
 _ERROR_TYPES = {400: "bad_data", 404: "not_found", 503: "timeout"}
 
 
@@ -53,6 +54,8 @@ def _query(connection: sqlite3.Connection, parameters: QueryParams, _: Parameter
 def _query_range(connection: sqlite3.Connection, parameters: QueryParams, _: Parameters) -> object:
     matchers, times = parse_selector(parameters.get("query", "")), steps(parameters)
     found = select_series(connection, matchers, (times[0] - LOOKBACK_NANOS + 1, times[-1]))
+    if len(found) * len(times) > _MOST_VALUES:
+        raise ValueError(f"the answer would have more than {_MOST_VALUES:,} values: take larger steps")
     result = [{"metric": each.labels, "values": pairs} for each in found if (pairs := values_at(each, times))]
     return {"resultType": "matrix", "result": result}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from otelkit.traces.attributes import attributes_of, value_of
 from otelkit.traces.span import Attributes
 from otelkit.viewer.display import show_value
-from otelkit.viewer.log_scan import FoundLog
+from otelkit.viewer.found_logs import FoundLog
 
 MOST_LOGS = 200
 SEVERITIES = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")

@@ -68,9 +68,9 @@ class SpanFilter:
             rows = rows & test.rows(self._connection, block) if rows else rows
         return rows
 
-    def spans_of(self, trace: int) -> list[Span]:
-        """The spans of a trace that fulfil all."""
-        return [span for _, span in self._decoded("s.trace = ?", [trace])]
+    def spans_of(self, trace: int) -> Iterator[Span]:
+        """The spans of a trace that fulfil all, one after another: a trace may have a million."""
+        return (span for _, span in self._decoded("s.trace = ?", [trace]))
 
     def _decoded(self, where: str, limits: list[int]) -> Iterator[tuple[int, Span]]:
         clauses = " AND ".join([where, *self._demand.clauses])

@@ -1,7 +1,9 @@
 """What Tempo adds to a trace that a TraceQL query has found: the spans that match, and counts by service."""
 
+import heapq
 import sqlite3
 from collections.abc import Mapping, Sequence
+from itertools import count
 
 from google.protobuf.json_format import MessageToDict
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
@@ -39,11 +41,13 @@ class SpanSets:
     def of(self, trace: FoundTrace) -> Mapping[str, object]:
         """`spanSet`, `spanSets` and `serviceStats` of a trace."""
         number = self._connection.execute(_NUMBER, (bytes.fromhex(trace.trace_id),)).fetchone()[0]
-        spans = sorted(self._filter.spans_of(number), key=lambda span: span.start_time_unix_nano)
-        found = {"spans": [self._shown(span) for span in spans[: self._most_spans]], "matched": len(spans)}
+        places = count()
+        spans = ((span.start_time_unix_nano, next(places), span) for span in self._filter.spans_of(number))
+        first = heapq.nsmallest(self._most_spans, spans)
+        found = {"spans": [self._shown(span) for *_, span in first], "matched": next(places)}
         stats = {
-            service: {"spanCount": count, **({"errorCount": errors} if errors else {})}
-            for service, count, errors in self._connection.execute(_STATS, (number,))
+            service: {"spanCount": spans, **({"errorCount": errors} if errors else {})}
+            for service, spans, errors in self._connection.execute(_STATS, (number,))
         }
         return {"spanSet": found, "spanSets": [found], "serviceStats": stats}
 

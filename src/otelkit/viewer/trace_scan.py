@@ -35,7 +35,7 @@ def latest_with_span(connection: sqlite3.Connection, search: "Search") -> list[s
         rows = (
             row
             for row in connection.execute(_BY_DURATION + " ORDER BY start_nanos DESC", limits)
-            if spans.spans_of(row["id"])
+            if any(True for _ in spans.spans_of(row["id"]))
         )
         return [row for row, _ in zip(rows, range(search.limit), strict=False)]
     best: list[Found] = []

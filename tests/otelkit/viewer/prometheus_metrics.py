@@ -34,12 +34,12 @@ def send(backend: Backend, *metrics: Metric) -> None:
     backend.send(request, Signal.METRICS)
 
 
-def counter(value: int, seconds: int = 0, flags: int = 0) -> Metric:
+def counter(value: int, seconds: int = 0, flags: int = 0, tier: str = "gold") -> Metric:
     metric = Metric(name="shop.orders", unit="{order}")
     metric.sum.is_monotonic = True
     metric.sum.aggregation_temporality = CUMULATIVE
     point = metric.sum.data_points.add(as_int=value, time_unix_nano=NOON + seconds * SECOND, flags=flags)
-    point.attributes.add(key="shop.tier").value.string_value = "gold"
+    point.attributes.add(key="shop.tier").value.string_value = tier
     return metric
 
 

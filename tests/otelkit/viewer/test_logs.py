@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 import pytest
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 
 from otelkit.signals import Signal
 from otelkit.viewer.database import reading
+from otelkit.viewer.found_logs import MOST_BYTES, Best, FoundLog
 from otelkit.viewer.logs import LogSearch, find_logs
 from otelkit.viewer.records import Log
 
@@ -85,3 +87,11 @@ def test_text_is_found_in_the_first_2048_characters(backend: Backend) -> None:
 
     assert len(bodies(backend, LogSearch(text="needle"))) == 1
     assert bodies(backend, LogSearch(text="pin")) == []
+
+
+def test_records_that_would_fill_the_memory_are_as_many_as_it_allows() -> None:
+    best = Best(limit=10)
+    for number in range(1, 6):
+        best.add((number, 0), FoundLog(number, number, 0, 0, MOST_BYTES // 2, LogRecord()))
+
+    assert [log.number for log in best.in_order()] == [5, 4]

@@ -6,7 +6,8 @@ import pytest
 
 from otelkit.viewer.metric_names import metric_name
 
-from .conftest import Backend
+from .conftest import NOON, SECOND, Backend
+from .prometheus_metrics import counter, send
 
 
 @pytest.mark.parametrize(
@@ -44,10 +45,21 @@ def test_names_are_made_as_mimir_makes_them(name: str, unit: str, kind: str, exp
     ],
 )
 def test_what_is_not_supported_is_an_error_in_prometheus_form(
-    empty_backend: Backend, path: str, parameters: dict[str, object], message: str
+    backend: Backend, path: str, parameters: dict[str, object], message: str
 ) -> None:
-    page = empty_backend.ask(f"/prometheus/api/v1/{path}", parameters)
+    page = backend.ask(f"/prometheus/api/v1/{path}", parameters)
 
     answer = json.loads(page.text)
     assert (page.status, answer["status"], answer["errorType"]) == (400, "error", "bad_data")
     assert message in answer["error"]
+
+
+def test_answer_that_would_fill_the_memory_is_refused(backend: Backend) -> None:
+    for number in range(100):
+        send(backend, counter(number, tier=f"tier {number}"))
+
+    end = NOON // SECOND
+    query = {"query": "shop_orders_total", "start": end - 10_999, "end": end, "step": 1}
+    page = backend.ask("/prometheus/api/v1/query_range", query)
+
+    assert (page.status, "take larger steps" in page.text) == (400, True)
