@@ -16,7 +16,7 @@ _NANOS = re.compile(r"\d{1,19}", re.ASCII)
 _WHOLE_NUMBER = re.compile(r"\d{1,10}", re.ASCII)
 _DEFAULT_LIMIT = 20
 _LARGEST_LIMIT = 1_000
-_PAGE_LIMIT = 100
+PAGE_LIMIT = 100
 _DEFAULT_SPANS, _MOST_SPANS = 3, 100
 
 
@@ -62,7 +62,7 @@ def page_search_of(parameters: Mapping[str, str]) -> Search:
         longest_nanos=_duration(parameters, "max", UNBOUNDED),
         start_nanos=times.start_nanos,
         end_nanos=min(times.end_nanos, _nanos(parameters, "before", UNBOUNDED)),
-        limit=_PAGE_LIMIT,
+        limit=PAGE_LIMIT,
     )
 
 

@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from otelkit.viewer.durations import parse_duration
 
@@ -12,8 +12,7 @@ _LATEST_MILLIS = 253_402_300_799_000  # the year 9999
 LENGTHS = {"15m": "15 minutes", "1h": "hour", "6h": "6 hours", "24h": "24 hours", "168h": "7 days"}
 
 
-@dataclass(frozen=True)
-class TimeRange:
+class TimeRange(NamedTuple):
     """Nanoseconds since the epoch, both ends included."""
 
     start_nanos: int = 0

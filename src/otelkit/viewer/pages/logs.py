@@ -10,7 +10,7 @@ from starlette.responses import Response
 from otelkit.viewer.addresses import address
 from otelkit.viewer.finding import service_names
 from otelkit.viewer.logs import LogSearch, find_logs
-from otelkit.viewer.pages.form import form_of
+from otelkit.viewer.pages.form import form_of, found_or_mistake
 from otelkit.viewer.pages.rendering import Renderer
 from otelkit.viewer.parameters import parse_trace_id
 from otelkit.viewer.records import SEVERITIES, Log
@@ -25,11 +25,7 @@ _MOST_AT_ONCE = 100
 def logs_page(renderer: Renderer, request: Request, connection: sqlite3.Connection) -> Response:
     """Records that fulfil what the form asks for, the latest first; a mistake in it is said above."""
     form = form_of(request, _FIELDS)
-    error, logs = "", []
-    try:
-        logs = find_logs(connection, log_search_of(form))
-    except ValueError as mistake:
-        error = str(mistake)
+    logs, error = found_or_mistake(lambda: find_logs(connection, log_search_of(form)))
     return renderer.page(
         "logs.html",
         400 if error else 200,

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from otelkit.viewer.charts.metric_charts import charts_of, names_of
 from otelkit.viewer.charts.plot import plot_of
-from otelkit.viewer.pages.form import form_of
+from otelkit.viewer.pages.form import form_of, found_or_mistake
 from otelkit.viewer.pages.rendering import Renderer
 from otelkit.viewer.series import Series, metric_names, read_series
 from otelkit.viewer.time_range import LENGTHS, time_range_of
@@ -33,12 +33,9 @@ def metrics_page(renderer: Renderer, request: Request, connection: sqlite3.Conne
 def metric_page(renderer: Renderer, request: Request, connection: sqlite3.Connection) -> Response:
     """Charts of one service's metric: of all its series, or of the one named."""
     form = form_of(request, _FIELDS)
-    error, series = "", []
-    try:
-        times = time_range_of(form)
-        series = read_series(connection, form["service"], form["name"], times.start_nanos, times.end_nanos)
-    except ValueError as mistake:
-        error = str(mistake)
+    series, error = found_or_mistake(
+        lambda: read_series(connection, form["service"], form["name"], *time_range_of(form))
+    )
     names = names_of(series)
     chosen = [one for one, name in zip(series, names, strict=True) if form["series"] in ("", name)]
     first, last = _ends(chosen)

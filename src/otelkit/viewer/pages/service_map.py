@@ -5,7 +5,7 @@ import sqlite3
 from starlette.requests import Request
 from starlette.responses import Response
 
-from otelkit.viewer.pages.form import form_of
+from otelkit.viewer.pages.form import form_of, found_or_mistake
 from otelkit.viewer.pages.rendering import Renderer
 from otelkit.viewer.service_map import service_edges
 from otelkit.viewer.service_maps.drawing import draw_map
@@ -18,12 +18,7 @@ _MOST_DRAWN = 100
 def map_page(renderer: Renderer, request: Request, connection: sqlite3.Connection) -> Response:
     """The map of a time range: its busiest hundred edges."""
     form = form_of(request, ("last", "from", "to"))
-    error, edges = "", []
-    try:
-        times = time_range_of(form)
-        edges = service_edges(connection, times.start_nanos, times.end_nanos)
-    except ValueError as mistake:
-        error = str(mistake)
+    edges, error = found_or_mistake(lambda: service_edges(connection, *time_range_of(form)))
     return renderer.page(
         "map.html",
         400 if error else 200,

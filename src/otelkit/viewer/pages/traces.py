@@ -6,10 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from otelkit.viewer.addresses import address
-from otelkit.viewer.finding import FoundTrace, Search, find_traces, service_names
-from otelkit.viewer.pages.form import form_of
+from otelkit.viewer.finding import FoundTrace, find_traces, service_names
+from otelkit.viewer.pages.form import form_of, found_or_mistake
 from otelkit.viewer.pages.rendering import Renderer
-from otelkit.viewer.parameters import page_search_of
+from otelkit.viewer.parameters import PAGE_LIMIT, page_search_of
 from otelkit.viewer.time_range import LENGTHS
 
 _FIELDS = ("service", "name", "status", "attributes", "min", "max", "last", "from", "to")
@@ -18,12 +18,7 @@ _FIELDS = ("service", "name", "status", "attributes", "min", "max", "last", "fro
 def traces_page(renderer: Renderer, request: Request, connection: sqlite3.Connection) -> Response:
     """Traces that fulfil what the form asks for; a mistake in it is said above an empty list."""
     form = form_of(request, _FIELDS)
-    error, found, search = "", [], Search()
-    try:
-        search = page_search_of(request.query_params)
-        found = find_traces(connection, search)
-    except ValueError as mistake:
-        error = str(mistake)
+    found, error = found_or_mistake(lambda: find_traces(connection, page_search_of(request.query_params)))
     return renderer.page(
         "traces.html",
         400 if error else 200,
@@ -32,7 +27,7 @@ def traces_page(renderer: Renderer, request: Request, connection: sqlite3.Connec
         form=form,
         lengths=LENGTHS,
         error=error,
-        older=address("/", form, before=found[-1].start_nanos - 1) if len(found) == search.limit else "",
+        older=address("/", form, before=found[-1].start_nanos - 1) if len(found) == PAGE_LIMIT else "",
         scale_nanos=_scale_nanos(found),
     )
 
