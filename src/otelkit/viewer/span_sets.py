@@ -15,16 +15,7 @@ from otelkit.viewer.span_filter import SpanFilter
 _NUMBER = "SELECT id FROM traces WHERE trace_id = ?"
 _STATS = """SELECT o.service, count(*), sum(s.status = 2) FROM spans s JOIN operations o ON o.id = s.operation
 WHERE s.trace = ? GROUP BY o.service"""
-_DEFAULT_SPANS, _MOST_SPANS, _DIGITS = 3, 100, 10
 Json = dict[str, object]
-
-
-def spans_per_set(parameters: Mapping[str, str]) -> int:
-    """How many spans of each trace are shown (`spss`); raises ValueError for what is no number."""
-    text = parameters.get("spss", "").strip() or str(_DEFAULT_SPANS)
-    if not (text.isascii() and text.isdecimal()):
-        raise ValueError(f"spss={text!r:.80} is not a whole number")
-    return min(int(text[:_DIGITS]), _MOST_SPANS)
 
 
 class SpanSets:

@@ -18,9 +18,9 @@ from starlette.routing import Route
 
 from otelkit.viewer.database import reading
 from otelkit.viewer.finding import FoundTrace, find_trace, find_traces
-from otelkit.viewer.parameters import parse_trace_id, search_of
+from otelkit.viewer.parameters import parse_trace_id, search_of, spans_per_set
 from otelkit.viewer.reading import read_trace
-from otelkit.viewer.span_sets import SpanSets, spans_per_set
+from otelkit.viewer.span_sets import SpanSets
 from otelkit.viewer.tempo_tags import tag_routes
 
 _PROTOBUF = "application/protobuf"
