@@ -85,6 +85,7 @@ CREATE TABLE IF NOT EXISTS blocks (
     filter BLOB NOT NULL,
     PRIMARY KEY (signal, number)
 );
+CREATE INDEX IF NOT EXISTS blocks_by_time ON blocks (signal, last_start);
 -- Of each key in a block its values and which rows have them; `low` and `high` of those that are numbers.
 CREATE TABLE IF NOT EXISTS columns (
     signal INTEGER NOT NULL,

@@ -8,6 +8,7 @@ import heapq
 import json
 import sqlite3
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from otelkit.viewer.blocks import Kind, latest_blocks
@@ -16,11 +17,11 @@ from otelkit.viewer.span_filter import SpanFilter
 if TYPE_CHECKING:
     from otelkit.viewer.finding import Search
 
-_FEW_TRACES = 500
+_FEW_TRACES, _FEW_SPANS = 500, 5_000
 _BETWEEN = "end_nanos - start_nanos BETWEEN ? AND ?"
 _OF_NUMBERS = f"SELECT * FROM traces WHERE {_BETWEEN} AND id IN (SELECT value FROM json_each(?))"  # noqa: S608
 _BY_DURATION = f"SELECT * FROM traces WHERE {_BETWEEN} AND start_nanos <= ? AND end_nanos >= ?"  # noqa: S608
-_COUNT = f"SELECT count(*) FROM (SELECT 1 FROM ({_BY_DURATION}) LIMIT {_FEW_TRACES + 1})"  # noqa: S608 - constants
+_COUNTS = f"SELECT count(*), total(span_count) FROM ({_BY_DURATION} LIMIT {_FEW_TRACES + 1})"  # noqa: S608
 Found = tuple[int, int, sqlite3.Row]  # start, number
 
 
@@ -29,15 +30,18 @@ def latest_with_span(connection: sqlite3.Connection, search: "Search") -> list[s
     spans = SpanFilter(connection, search.conditions)
     if spans.impossible:
         return []
-    durations = (search.shortest_nanos, search.longest_nanos)
-    limits = (*durations, search.end_nanos, search.start_nanos)
-    if connection.execute(_COUNT, limits).fetchone()[0] <= _FEW_TRACES:
-        rows = (
-            row
-            for row in connection.execute(_BY_DURATION + " ORDER BY start_nanos DESC", limits)
-            if any(True for _ in spans.spans_of(row["id"]))
-        )
-        return [row for row, _ in zip(rows, range(search.limit), strict=False)]
+    limits = (search.shortest_nanos, search.longest_nanos, search.end_nanos, search.start_nanos)
+    traces, length = connection.execute(_COUNTS, limits).fetchone()
+    if traces <= _FEW_TRACES and length <= _FEW_SPANS:
+        rows = connection.execute(_BY_DURATION + " ORDER BY start_nanos DESC", limits)
+        found = (row for row in rows if any(True for _ in spans.spans_of(row["id"])))
+        return list(islice(found, search.limit))
+    return _latest_of_blocks(connection, search, spans)
+
+
+def _latest_of_blocks(
+    connection: sqlite3.Connection, search: "Search", spans: SpanFilter
+) -> list[sqlite3.Row]:
     best: list[Found] = []
     for found, last_start in _candidates(connection, search, spans):
         if len(best) >= search.limit and last_start < best[0][0]:
