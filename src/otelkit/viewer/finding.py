@@ -14,7 +14,7 @@ AND end_nanos - start_nanos BETWEEN ? AND ? ORDER BY start_nanos DESC LIMIT ?"""
 
 @dataclass(frozen=True)
 class Search:
-    """Times are nanoseconds; durations are those of whole traces."""
+    """Times are nanoseconds; durations are those of whole traces, which start by `before_nanos`."""
 
     conditions: tuple[Condition, ...] = ()
     shortest_nanos: int = 0
@@ -22,6 +22,7 @@ class Search:
     start_nanos: int = 0
     end_nanos: int = _UNBOUNDED
     limit: int = 20
+    before_nanos: int = _UNBOUNDED
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ def find_traces(connection: sqlite3.Connection, search: Search) -> list[FoundTra
         return []
     if search.conditions:
         return [found_trace(row) for row in latest_with_span(connection, search)]
-    limits = (search.end_nanos, search.start_nanos, search.shortest_nanos, search.longest_nanos, search.limit)
+    end_nanos = min(search.end_nanos, search.before_nanos)
+    limits = (end_nanos, search.start_nanos, search.shortest_nanos, search.longest_nanos, search.limit)
     return [found_trace(row) for row in connection.execute(_LATEST, limits)]
 
 

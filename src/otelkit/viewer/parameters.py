@@ -17,6 +17,7 @@ _WHOLE_NUMBER = re.compile(r"\d{1,10}", re.ASCII)
 _DEFAULT_LIMIT = 20
 _LARGEST_LIMIT = 1_000
 PAGE_LIMIT = 100
+_LATER_SPANS_NANOS = 600 * 10**9
 _DEFAULT_SPANS, _MOST_SPANS = 3, 100
 
 
@@ -56,13 +57,16 @@ def spans_per_set(parameters: Mapping[str, str]) -> int:
 def page_search_of(parameters: Mapping[str, str]) -> Search:
     """The search of the page's form: service, name, status, attributes, min and max, a time range, before."""
     times = time_range_of(parameters)
+    before = _nanos(parameters, "before", UNBOUNDED)
     return Search(
         conditions=tuple(_page_conditions(parameters)),
         shortest_nanos=_duration(parameters, "min", 0),
         longest_nanos=_duration(parameters, "max", UNBOUNDED),
         start_nanos=times.start_nanos,
-        end_nanos=min(times.end_nanos, _nanos(parameters, "before", UNBOUNDED)),
+        # Of a trace that begins before, the span that is looked for may begin later.
+        end_nanos=min(times.end_nanos, before + _LATER_SPANS_NANOS),
         limit=PAGE_LIMIT,
+        before_nanos=before,
     )
 
 

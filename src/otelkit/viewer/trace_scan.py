@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from otelkit.viewer.finding import Search
 
 _FEW_TRACES, _FEW_SPANS = 500, 5_000
-_BETWEEN = "end_nanos - start_nanos BETWEEN ? AND ?"
+_BETWEEN = "end_nanos - start_nanos BETWEEN ? AND ? AND start_nanos <= ?"
 _OF_NUMBERS = f"SELECT * FROM traces WHERE {_BETWEEN} AND id IN (SELECT value FROM json_each(?))"  # noqa: S608
 _BY_DURATION = f"SELECT * FROM traces WHERE {_BETWEEN} AND start_nanos <= ? AND end_nanos >= ?"  # noqa: S608
 _COUNTS = f"SELECT count(*), total(span_count) FROM ({_BY_DURATION} LIMIT {_FEW_TRACES + 1})"  # noqa: S608
@@ -30,7 +30,7 @@ def latest_with_span(connection: sqlite3.Connection, search: "Search") -> list[s
     spans = SpanFilter(connection, search.conditions)
     if spans.impossible:
         return []
-    limits = (search.shortest_nanos, search.longest_nanos, search.end_nanos, search.start_nanos)
+    limits = (*_bounds_of(search), search.end_nanos, search.start_nanos)
     traces, length = connection.execute(_COUNTS, limits).fetchone()
     if traces <= _FEW_TRACES and length <= _FEW_SPANS:
         rows = connection.execute(_BY_DURATION + " ORDER BY start_nanos DESC", limits)
@@ -57,12 +57,16 @@ def _candidates(
 ) -> Iterator[tuple[list[Found], int]]:
     """Traces of a block that have not been seen, and the latest start that it can have."""
     seen: set[int] = set()
-    durations = (search.shortest_nanos, search.longest_nanos)
+    bounds = _bounds_of(search)
     for block in latest_blocks(connection, Kind.SPANS, search.start_nanos, search.end_nanos):
         if not spans.admits(block):
             continue
         yield [], block.last_start  # so that it may end before the block is read
         numbers = spans.traces_of(block, search.start_nanos, search.end_nanos) - seen
         seen |= numbers
-        rows = connection.execute(_OF_NUMBERS, (*durations, json.dumps(list(numbers))))
+        rows = connection.execute(_OF_NUMBERS, (*bounds, json.dumps(list(numbers))))
         yield [(row["start_nanos"], row["id"], row) for row in rows], block.last_start
+
+
+def _bounds_of(search: "Search") -> tuple[int, int, int]:
+    return search.shortest_nanos, search.longest_nanos, search.before_nanos

@@ -6,8 +6,9 @@ import re
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
-from .conftest import Backend, make_span
+from .conftest import NOON, SECOND, Backend, make_span
 
+MILLISECOND = 10**6
 ERROR = Status(code=Status.STATUS_CODE_ERROR)
 
 
@@ -58,6 +59,26 @@ def test_older_traces_are_on_the_next_page(backend: Backend) -> None:
 
     assert [page.text.count('class="what"') for page in (first, second)] == [100, 50]
     assert "Older traces" not in second.text
+
+
+def test_no_trace_is_lost_between_pages_when_traces_overlap(backend: Backend) -> None:
+    spans = []
+    for number in range(1, 602):
+        begin = NOON + number * MILLISECOND
+        root = make_span(1, trace=number, start_time_unix_nano=begin, end_time_unix_nano=begin + SECOND)
+        late = make_span(2, parent=1, trace=number, name="pay", end_time_unix_nano=begin + SECOND)
+        late.start_time_unix_nano = begin + SECOND // 2
+        spans += [root, late]
+    backend.send_spans(*spans)
+
+    seen: list[str] = []
+    page = backend.get("/?name=pay").text
+    while older := re.search(r'href="([^"]+)" data-row>Older traces', page):
+        seen += re.findall(r'href="/trace/(\w+)"', page)
+        page = backend.get(html.unescape(older[1])).text
+    seen += re.findall(r'href="/trace/(\w+)"', page)
+
+    assert [int(trace_id, 16) for trace_id in seen] == list(range(601, 0, -1))
 
 
 def test_trace_is_found_by_its_id(backend: Backend) -> None:
