@@ -57,7 +57,7 @@ def spans_per_set(parameters: Mapping[str, str]) -> int:
 def page_search_of(parameters: Mapping[str, str]) -> Search:
     """The search of the page's form: service, name, status, attributes, min and max, a time range, before."""
     times = time_range_of(parameters)
-    before = _nanos(parameters, "before", UNBOUNDED)
+    before = nanos_of(parameters, "before", UNBOUNDED)
     return Search(
         conditions=tuple(_page_conditions(parameters)),
         shortest_nanos=_duration(parameters, "min", 0),
@@ -86,7 +86,8 @@ def _duration(parameters: Mapping[str, str], name: str, default: int) -> int:
     return parse_duration(text) if text else default
 
 
-def _nanos(parameters: Mapping[str, str], name: str, default: int) -> int:
+def nanos_of(parameters: Mapping[str, str], name: str, default: int) -> int:
+    """A time that an address of ours has, as nanoseconds."""
     text = parameters.get(name, "").strip()
     if not text:
         return default

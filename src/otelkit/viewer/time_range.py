@@ -8,7 +8,6 @@ from typing import NamedTuple
 from otelkit.viewer.durations import parse_duration
 
 UNBOUNDED = 2**63 - 1
-_LATEST_MILLIS = 253_402_300_799_000  # the year 9999
 LENGTHS = {"15m": "15 minutes", "1h": "hour", "6h": "6 hours", "24h": "24 hours", "168h": "7 days"}
 
 
@@ -32,12 +31,6 @@ def time_range_of(parameters: Mapping[str, str], now_nanos: int | None = None) -
         return TimeRange()
     now = time.time_ns() if now_nanos is None else now_nanos
     return TimeRange(start_nanos=max(now - parse_duration(length), 0))
-
-
-def field_time(nanos: int) -> str:
-    """A time as the fields `from` and `to` have it, not before it by more than a millisecond."""
-    moment = datetime.fromtimestamp(min(-(-nanos // 10**6), _LATEST_MILLIS) / 1000, UTC)
-    return moment.isoformat(timespec="milliseconds").removesuffix("+00:00")
 
 
 def _nanos(name: str, text: str) -> int:

@@ -76,10 +76,10 @@ def test_older_records_are_on_the_next_page(backend: Backend) -> None:
     request = ExportLogsServiceRequest()
     records = request.resource_logs.add().scope_logs.add().log_records
     for number in range(250):
-        records.add(time_unix_nano=NOON + number * SECOND).body.int_value = number
+        records.add(time_unix_nano=NOON + number).body.int_value = number
     backend.send(request, Signal.LOGS)
 
-    older = re.search(r'<a href="(/logs\?to=[^"]+)" data-row>Older logs', backend.get("/logs").text)
+    older = re.search(r'<a href="(/logs\?before=[^"]+)" data-row>Older logs', backend.get("/logs").text)
     assert older is not None
     page = backend.get(html.unescape(older[1])).text
 

@@ -12,11 +12,11 @@ from otelkit.viewer.finding import service_names
 from otelkit.viewer.logs import LogSearch, find_logs
 from otelkit.viewer.pages.form import form_of, found_or_mistake
 from otelkit.viewer.pages.rendering import Renderer
-from otelkit.viewer.parameters import parse_trace_id
+from otelkit.viewer.parameters import nanos_of, parse_trace_id
 from otelkit.viewer.records import SEVERITIES, Log
-from otelkit.viewer.time_range import LENGTHS, field_time, time_range_of
+from otelkit.viewer.time_range import LENGTHS, UNBOUNDED, time_range_of
 
-_FIELDS = ("service", "severity", "text", "attribute", "trace", "last", "from", "to")
+_FIELDS = ("service", "severity", "text", "attribute", "trace", "last", "from", "to", "before")
 _LEAST = {name.lower(): 4 * place + 1 for place, name in enumerate(SEVERITIES)}
 _MOST_LOGS = 200
 _MOST_AT_ONCE = 100
@@ -69,7 +69,7 @@ def log_search_of(form: Mapping[str, str]) -> LogSearch:
         trace_id=parse_trace_id(form["trace"].strip()) if form["trace"].strip() else b"",
         attribute=(key.strip(), value.strip().strip('"')),
         start_nanos=times.start_nanos,
-        end_nanos=times.end_nanos,
+        end_nanos=min(times.end_nanos, nanos_of(form, "before", UNBOUNDED)),
         limit=_MOST_LOGS,
     )
 
@@ -79,5 +79,4 @@ def _latest(logs: list[Log]) -> int:
 
 
 def _older(form: Mapping[str, str], logs: list[Log]) -> str:
-    earliest = min(log.time_nanos for log in logs)
-    return address("/logs", form, last="", to=field_time(earliest))
+    return address("/logs", form, before=min(log.time_nanos for log in logs))
