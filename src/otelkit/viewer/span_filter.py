@@ -45,7 +45,7 @@ class SpanFilter:
         where = "s.id BETWEEN ? AND ? AND s.start_nanos <= ? AND s.end_nanos >= ?"
         limits = [*block.ids, end_nanos, start_nanos]
         if self._tests and not block.sealed:
-            return {trace for trace, _ in self._decoded(where, limits)}
+            return {trace for trace, *_ in self._decoded(where, limits)}
         clauses = [where, *self._demand.clauses]
         parameters = [*limits, *self._demand.parameters]
         for test in (test for test in self._tests if not test.is_of_rows):
@@ -68,14 +68,17 @@ class SpanFilter:
             rows = rows & test.rows(self._connection, block) if rows else rows
         return rows
 
-    def spans_of(self, trace: int) -> Iterator[Span]:
-        """The spans of a trace that fulfil all, one after another: a trace may have a million."""
-        return (span for _, span in self._decoded("s.trace = ?", [trace]))
+    def spans_of(self, trace: int) -> Iterator[tuple[int, Span]]:
+        """The spans of a trace that fulfil all, one after another: a trace may have a million.
 
-    def _decoded(self, where: str, limits: list[int]) -> Iterator[tuple[int, Span]]:
+        Each with the number of its resource.
+        """
+        return ((resource, span) for _, resource, span in self._decoded("s.trace = ?", [trace]))
+
+    def _decoded(self, where: str, limits: list[int]) -> Iterator[tuple[int, int, Span]]:
         clauses = " AND ".join([where, *self._demand.clauses])
         sql = _DECODED + clauses
         for trace, resource, body in self._connection.execute(sql, [*limits, *self._demand.parameters]):
             span = Span.FromString(body)
             if all(test.accepts(span.attributes, resource) for test in self._tests):
-                yield trace, span
+                yield trace, resource, span

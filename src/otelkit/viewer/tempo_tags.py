@@ -71,6 +71,10 @@ def _typed(connection: sqlite3.Connection, tag: str, *, plain: bool) -> list[tup
     if tag in ("service.name", ".service.name", "resource.service.name"):
         return [("string", name) for name in service_names(connection)]
     scope, dot, key = tag.partition(".")
+    if not plain and not dot:
+        raise ValueError(
+            f"please provide a valid tagName: {tag!r:.80} is neither an intrinsic nor has it a scope"
+        )
     if plain or not dot or scope not in ("", "span", "resource"):
         scope, key = "", tag
     return sorted((_TYPES[type(value)], _text(value)) for value in values_of(connection, key, scope))

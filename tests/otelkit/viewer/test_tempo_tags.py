@@ -55,6 +55,12 @@ def test_values_of_what_every_span_has(backend: Backend, tag: str, kind: str, so
     assert {"type": kind, "value": some} in ask(backend, f"v2/search/tag/{tag}/values")["tagValues"]
 
 
+def test_tag_without_a_scope_is_refused_in_version_two(backend: Backend) -> None:
+    page = backend.get("/api/v2/search/tag/nothing/values")
+
+    assert (page.status, "valid tagName" in page.text) == (400, True)
+
+
 def test_unknown_scope_is_refused(backend: Backend) -> None:
     page = backend.get("/api/v2/search/tags?scope=nothing")
 
@@ -64,7 +70,9 @@ def test_unknown_scope_is_refused(backend: Backend) -> None:
 def test_trace_found_by_query_shows_which_spans_matched(backend: Backend) -> None:
     send(backend)
 
-    query = quote('{ span.shop.tier = "gold" && name =~ "span.*" }')
+    query = quote(
+        '{ span.shop.tier = "gold" && name =~ "span.*" && status = unset && .service.name = "shop" }'
+    )
     (trace,) = ask(backend, f"search?q={query}&spss=1")["traces"]
 
     first = {
@@ -72,7 +80,10 @@ def test_trace_found_by_query_shows_which_spans_matched(backend: Backend) -> Non
         "name": "span 1",
         "startTimeUnixNano": str(NOON + 1),
         "durationNanos": str(10**9 - 1),
-        "attributes": [{"key": "shop.tier", "value": {"stringValue": "gold"}}],
+        "attributes": [
+            {"key": key, "value": {"stringValue": value}}
+            for key, value in {"status": "unset", "shop.tier": "gold", "service.name": "shop"}.items()
+        ],
     }
     assert trace["spanSets"] == [{"spans": [first], "matched": 2}]
     assert trace["spanSet"] == trace["spanSets"][0]
