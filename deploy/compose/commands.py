@@ -74,5 +74,5 @@ def trace(config: Config) -> None:
 def _row(container: Container, addresses: dict[str, str]) -> tuple[str, ...]:
     state = ("done" if container.status == "exited" else "healthy") if container.is_ready else ""
     state = state or container.health or container.status
-    up = f"{container.seconds:.0f} s"
+    up = f"{container.seconds:.0f} s" if container.status == "running" else "-"
     return container.service, state, up, addresses.get(container.service, "-"), container.image

@@ -17,7 +17,7 @@ ONE_SHOT = {"volumes"}  # has done its work when it has ended well
 class Container:
     """One container: `health` is empty where nothing is checked, `error` what the engine could not do.
 
-    `ports` are those on this machine, by those inside.
+    `seconds` have passed since it was started, `ports` are those on this machine by those inside.
     """
 
     id: str
@@ -93,7 +93,7 @@ def _read(raw: dict[str, Any]) -> Container:
         out_of_memory=state["OOMKilled"],
         error=state["Error"],
         last_check=(str(checks[-1].get("Output", "")).strip().splitlines() or ["nothing"])[-1][:300],
-        seconds=_seconds_since(state["StartedAt"]) if state["Status"] == "running" else 0.0,
+        seconds=_seconds_since(state["StartedAt"]),
         ports={
             int(inside.split("/")[0]): int(outside[0]["HostPort"])
             for inside, outside in raw["NetworkSettings"]["Ports"].items()

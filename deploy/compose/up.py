@@ -89,20 +89,23 @@ def _wait(
     report: Callable[[Container], None],
 ) -> None:
     """Wait until all are ready. Raises StackError for the first that will not be."""
-    deadline = time.monotonic() + READY_SECONDS
-    while awaited:
+    begun = time.monotonic()
+    code = None
+    while awaited or code is None:
         code = starting.poll()  # first: what it has done before it ended is seen below
+        seconds = time.monotonic() - begun
         containers = [one for one in list_containers(project_name) if one.service in awaited]
-        for container in containers:
+        # What was started before may be about to be replaced.
+        for container in [one for one in containers if code is not None or one.seconds <= seconds + 1]:
             if container.is_ready:
                 report(container)
-                awaited.remove(container.service)
+                awaited.discard(container.service)
             elif container.failure:
                 raise StackError(explain(container, container.failure))
         if code:
             said = (starting.stdout.read() if starting.stdout else "").strip().splitlines()
             raise StackError(_explain_end(containers, said[-1] if said else f"exit code {code}"))
-        if time.monotonic() > deadline:
+        if seconds > READY_SECONDS:
             raise StackError(_explain_late(containers, awaited))
         time.sleep(POLL_SECONDS)
 
