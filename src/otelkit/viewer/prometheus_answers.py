@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from operator import attrgetter
 
 from otelkit.viewer.database import check_deadline
+from otelkit.viewer.metric_labels import LabelledSeries
 from otelkit.viewer.metric_samples import plain_number
-from otelkit.viewer.metric_series import LabelledSeries
 
 LOOKBACK_NANOS = 5 * 60 * 10**9
 _MOST_EXEMPLARS = 1_000
+_SMALL, _LARGE = 1e-6, 1e21
 
 
 def values_at(series: LabelledSeries, times: Sequence[int]) -> list[tuple[float, str]]:
@@ -23,8 +24,14 @@ def values_at(series: LabelledSeries, times: Sequence[int]) -> list[tuple[float,
         if place >= 0 and moments[place] > time - LOOKBACK_NANOS:
             value = series.samples[place][1]
             if not math.isnan(value):
-                found.append((time / 10**9, plain_number(value)))
+                found.append((time / 10**9, _shown(value)))
     return found
+
+
+def _shown(value: float) -> str:
+    """A value as Go's JSON has it: with an exponent where it is very small or very large."""
+    exponent = math.isfinite(value) and value != 0 and not _SMALL <= abs(value) < _LARGE
+    return f"{value!r}" if exponent else plain_number(value)
 
 
 def exemplars_between(series: LabelledSeries, times: tuple[int, int]) -> dict[str, object]:
@@ -33,7 +40,7 @@ def exemplars_between(series: LabelledSeries, times: tuple[int, int]) -> dict[st
     found = [
         {
             "labels": {"trace_id": each.trace_id, "span_id": each.span_id},
-            "value": plain_number(each.value),
+            "value": _shown(each.value),
             "timestamp": each.time_nanos // 10**6 / 1_000,
         }
         for each in sorted(within, key=attrgetter("time_nanos"))[-_MOST_EXEMPLARS:]

@@ -14,7 +14,8 @@ from starlette.routing import Route
 
 from otelkit.viewer.api_route import Answer, Parameters, api_routes
 from otelkit.viewer.log_labels import Labels
-from otelkit.viewer.metric_series import NAME, metric_names_of, select_series
+from otelkit.viewer.metric_labels import NAME
+from otelkit.viewer.metric_series import metric_names_of, select_series
 from otelkit.viewer.prometheus_answers import LOOKBACK_NANOS, exemplars_between, values_at
 from otelkit.viewer.prometheus_times import moment, steps, whole_range
 from otelkit.viewer.promql import parse_selector

@@ -6,7 +6,7 @@ https://prometheus.io/docs/prometheus/latest/querying/basics/ has the whole lang
 import re
 
 from otelkit.viewer.matchers import Matcher, Reader
-from otelkit.viewer.metric_series import NAME
+from otelkit.viewer.metric_labels import NAME
 
 _SUPPORTED = (
     'supported is one selector: name{label="value", ...} with = != =~ !~, without functions and operators'

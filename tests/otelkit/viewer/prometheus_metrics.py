@@ -43,6 +43,13 @@ def counter(value: int, seconds: int = 0, flags: int = 0, tier: str = "gold") ->
     return metric
 
 
+def gauge(value: float, size: str) -> Metric:
+    metric = Metric(name="shop.size")
+    point = metric.gauge.data_points.add(as_double=value, time_unix_nano=NOON)
+    point.attributes.add(key="size").value.string_value = size
+    return metric
+
+
 def histogram() -> Metric:
     metric = Metric(name="http.server.request.duration", unit="s")
     metric.histogram.aggregation_temporality = CUMULATIVE

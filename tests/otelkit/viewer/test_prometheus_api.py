@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from opentelemetry.proto.metrics.v1.metrics_pb2 import AggregationTemporality, DataPointFlags
 
 from .conftest import NOON, SECOND, Backend
-from .prometheus_metrics import OF_RESOURCE, counter, histogram, send
+from .prometheus_metrics import OF_RESOURCE, counter, gauge, histogram, send
 
 TIME = NOON // SECOND
 
@@ -84,12 +84,13 @@ def test_series_labels_and_values_are_listed(backend: Backend) -> None:
     assert ask(backend, "series", match="shop_orders_total") == [
         {"__name__": "shop_orders_total", "shop_tier": "gold", **OF_RESOURCE}
     ]
-    assert ask(backend, "labels") == sorted(["__name__", "le", "shop_tier", *OF_RESOURCE])
+    assert ask(backend, "labels") == sorted(["__name__", "host_name", "le", "shop_tier", *OF_RESOURCE])
     assert ask(backend, "labels", match="shop_orders_total") == sorted(
         ["__name__", "shop_tier", *OF_RESOURCE]
     )
     assert ask(backend, "label/le/values") == ["+Inf", "0.005", "1", "2.5"]
-    assert "http_server_request_duration_seconds_bucket" in ask(backend, "label/__name__/values")
+    durations = [f"http_server_request_duration_seconds_{part}" for part in ("bucket", "count", "sum")]
+    assert ask(backend, "label/__name__/values") == [*durations, "shop_orders_total", "target_info"]
     assert ask(backend, "label/__name__/values", match='{service_name="other"}') == []
 
 
@@ -109,3 +110,23 @@ def test_query_may_be_posted_as_a_form(backend: Backend) -> None:
     assert json.loads(page.text)["data"]["result"][0]["value"] == [TIME, "3"]
     assert backend.post("/prometheus/api/v1/query", "query=" + "x" * 100_000).status == 413
     assert backend.post("/prometheus/api/v1/query", b"\xff").status == 400
+
+
+def test_resource_has_a_series_of_its_own(backend: Backend) -> None:
+    send(backend, counter(3))
+
+    (found,) = ask(backend, "query", query="target_info", time=TIME)["result"]
+
+    labels = {"job": "eu/shop", "instance": "a1", "service_version": "1.2", "host_name": "node-1"}
+    assert found == {"metric": {"__name__": "target_info", **labels}, "value": [TIME, "1"]}
+
+
+def test_very_small_and_very_large_values_have_exponents(backend: Backend) -> None:
+    send(backend, gauge(1e-7, "small"), gauge(1e21, "large"), gauge(1e20, "plain"))
+
+    found = {
+        each["metric"]["size"]: each["value"][1]
+        for each in ask(backend, "query", query="shop_size", time=TIME)["result"]
+    }
+
+    assert found == {"small": "1e-07", "large": "1e+21", "plain": "100000000000000000000"}
