@@ -33,9 +33,16 @@ async function toggle(line) {
   }
 }
 
-for (const line of document.querySelectorAll(".line")) line.setAttribute("role", "button");
+const waterfall = document.querySelector(".waterfall");
+for (const line of waterfall.querySelectorAll(".line")) line.setAttribute("role", "button");
 
-document.querySelector(".waterfall").addEventListener("click", (event) => {
+waterfall.addEventListener("keydown", (event) => {
+  if (event.key !== " " || !event.target.matches(".line")) return; // what a button does, and a link does not
+  event.preventDefault();
+  toggle(event.target);
+});
+
+waterfall.addEventListener("click", (event) => {
   const line = event.target.closest(".line");
   if (!line || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
