@@ -12,12 +12,9 @@ from itertools import pairwise
 
 from otelkit.viewer.charts.lines import Chart, Line
 from otelkit.viewer.charts.quantities import show_quantity
+from otelkit.viewer.charts.scale import PARTS, Scale, scale_of
 from otelkit.viewer.points import Exemplar
 
-WIDTH, HEIGHT = 1_000, 300
-PARTS = 4
-_LARGEST, _SMALLEST = 1e300, 1e-300
-_STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10)
 _MOST_DOTS = 100
 _GAP = 5  # times the usual distance of points: a line is not drawn across
 _DAY_NANOS = 24 * 3600 * 10**9
@@ -61,7 +58,9 @@ class Plot:
 
 def plot_of(chart: Chart, first_nanos: int, last_nanos: int) -> Plot:
     """Draw a chart between two times."""
-    scale = _scale_of(chart, first_nanos, max(last_nanos, first_nanos + 1))
+    dots = [dot for dot in chart.dots if first_nanos <= dot.time_nanos <= last_nanos][-_MOST_DOTS:]
+    values = [value for line in chart.lines for _, value in line.points] + [dot.value for dot in dots]
+    scale = scale_of(values, first_nanos, max(last_nanos, first_nanos + 1))
     unit = chart.unit
     return Plot(
         title=f"{chart.title} ({unit.strip('{}')})" if unit.startswith("{") else chart.title,
@@ -76,7 +75,7 @@ def plot_of(chart: Chart, first_nanos: int, last_nanos: int) -> Plot:
         ],
         dots=[
             DrawnDot(*scale.place(dot.time_nanos, dot.value), show_quantity(dot.value, unit), dot)
-            for dot in [dot for dot in chart.dots if scale.shows(dot.time_nanos)][-_MOST_DOTS:]
+            for dot in dots
         ],
         highs=[show_quantity(scale.low + scale.step * part, unit) for part in range(PARTS, -1, -1)],
         times=_times(scale.first_nanos, scale.length_nanos),
@@ -84,39 +83,7 @@ def plot_of(chart: Chart, first_nanos: int, last_nanos: int) -> Plot:
     )
 
 
-@dataclass(frozen=True)
-class _Scale:
-    first_nanos: int
-    length_nanos: int
-    low: float
-    step: float
-
-    def shows(self, time_nanos: int) -> bool:
-        return 0 <= time_nanos - self.first_nanos <= self.length_nanos
-
-    def place(self, time_nanos: int, value: float) -> tuple[float, float]:
-        x = (time_nanos - self.first_nanos) / self.length_nanos * WIDTH
-        y = HEIGHT - (value - self.low) / self.step / PARTS * HEIGHT
-        return round(min(max(x, 0), WIDTH), 1), round(min(max(y, 0), HEIGHT), 1)
-
-
-def _scale_of(chart: Chart, first_nanos: int, last_nanos: int) -> _Scale:
-    values = [value for line in chart.lines for _, value in line.points] + [dot.value for dot in chart.dots]
-    low = max(min([0.0, *values]), -_LARGEST)
-    high = min(max([0.0, *values]), _LARGEST)
-    step = _nice((high - low) / PARTS)
-    while (bottom := math.floor(low / step) * step) + step * PARTS < high * (1 - 1e-9):
-        step = _nice(step * 1.01)
-    return _Scale(first_nanos, last_nanos - first_nanos, bottom, step)
-
-
-def _nice(least: float) -> float:
-    least = least if least > _SMALLEST else 0.25
-    power = 10.0 ** math.floor(math.log10(least))
-    return next(step * power for step in _STEPS if step * power >= least * (1 - 1e-9))
-
-
-def _paths(line: Line, scale: _Scale) -> tuple[str, str]:
+def _paths(line: Line, scale: Scale) -> tuple[str, str]:
     """What is drawn through its points, and what is drawn of points that stand alone."""
     times = [time for time, _ in line.points]
     distances = sorted(after - before for before, after in pairwise(times))
