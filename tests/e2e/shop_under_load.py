@@ -52,8 +52,8 @@ def _backends(folder: Path, until_the_end: ExitStack) -> tuple[dict[str, str], P
     bins = {name: os.environ[name] for name in _BINS if os.environ.get(name)}
     if bins:
         impatient_rules(folder / "rules" / "anonymous")
-        quick = {"MIMIR_RULES_DIR": str(folder / "rules"), "TEMPO_METRICS_INTERVAL": "2s"}
-        return bins | quick, None
+        rules = {"MIMIR_RULES_DIR": str(folder / "rules"), "MIMIR_RULES_DELAY": "0s"}
+        return bins | rules | {"TEMPO_METRICS_INTERVAL": "2s"}, None
     server = until_the_end.enter_context(start_prometheus(folder / "prometheus"))
     endpoint = f"{server.url}/api/v1/write"
     settings = {"COLLECTOR_OVERLAYS": _OVERLAYS, "COLLECTOR_TO_PROMETHEUS_ENDPOINT": endpoint}
