@@ -10,7 +10,7 @@ from tests.compose.programs import NAMES
 from tests.compose.tenant_signals import SIGNALS
 from tests.waiting import wait_until
 
-SECONDS = 60.0
+SECONDS = 90.0
 
 
 @pytest.fixture(params=NAMES)
