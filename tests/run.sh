@@ -33,5 +33,5 @@ if [ -n "${1:-}" ]; then
     finish
 fi
 for service in services/*/; do run_tier "${service}tests"; done
-for tier in otelkit collector repo k8s e2e; do run_tier "tests/$tier"; done
+for tier in otelkit browser collector repo grafana compose k8s e2e; do run_tier "tests/$tier"; done
 finish
