@@ -23,12 +23,6 @@ def plan_backends(settings: Settings, *, has_collector: bool) -> list[Part]:
     return [_PLANS[name](settings, program) for name, program in settings.programs.items()]
 
 
-def make_folders(settings: Settings) -> None:
-    """Make the folders in which the programs keep their data: Mimir does not make its own."""
-    for name in settings.programs:
-        (settings.state_dir / name).mkdir(exist_ok=True)
-
-
 def collector_environment(settings: Settings) -> dict[str, str]:
     """Give the variables that tell the Collector where the backends are."""
     if not settings.programs:  # it can also be fed by the overlay that is meant for the others

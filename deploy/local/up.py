@@ -12,7 +12,6 @@ from pathlib import Path
 
 from collector.cache import find_built
 from collector.toolchain import NoGo, find_go
-from deploy.local.backends import make_folders
 from deploy.local.brokers import find_brokers
 from deploy.local.down import end_stack
 from deploy.local.errors import StackError
@@ -51,7 +50,6 @@ def _start(settings: Settings) -> Record:
     brokers = find_brokers(settings, SERVICES)
     parts = plan_parts(settings, binary, brokers)
     check_ports(settings.host, parts)
-    make_folders(settings)
     for broker in brokers.values():
         broker.folder.mkdir(exist_ok=True)
     if binary is None and settings.programs:

@@ -17,7 +17,7 @@ from pathlib import Path
 from bench.report import Row
 from collector.build import build
 from deploy.local.backend_programs import find_programs, ports_of
-from deploy.local.backends import backends_of, make_folders
+from deploy.local.backends import backends_of
 from deploy.local.part import Part
 from deploy.local.parts import plan_parts
 from deploy.local.settings import PORTS, read_settings
@@ -80,7 +80,6 @@ def _parts(folder: Path) -> dict[str, Part]:
     """Plan the backends and the Collector as `make up` does, on free ports."""
     ports = {name: str(free_port()) for name in PORTS | ports_of(find_programs())}
     settings = read_settings({**os.environ, **ports, "STATE_DIR": str(folder)})
-    make_folders(settings)
     parts = plan_parts(settings, build(), {})
     return {part.name: part for part in parts if part.name in {*SIGNALS, "collector"}}
 
