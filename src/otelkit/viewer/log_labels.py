@@ -6,6 +6,7 @@ attributes those listed name the stream, everything else is structured metadata.
 
 import base64
 import json
+import re
 from collections.abc import Iterable
 
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, InstrumentationScope, KeyValue
@@ -24,6 +25,10 @@ _LEVELS = ("trace", "debug", "info", "warn", "error", "fatal")
 _LEVEL_NAMES = {"trc": "trace", "dbg": "debug", "inf": "info", "information": "info"} | {
     "wrn": "warn", "warning": "warn", "err": "error",
 }  # fmt: skip
+_LEVEL_IN_LINE = re.compile(
+    r"(?<![a-z])(?:trace|debug|fatal|critical|error|err|warning|warn|info)(?![a-z])", re.IGNORECASE
+)
+_LONGEST_LOOK = 1_000
 _NUMBERS_A_LEVEL = 4
 LINE = ""  # stands for the line where a label's name is asked for
 Labels = dict[str, str]
@@ -95,8 +100,11 @@ def _level(record: LogRecord) -> str:
         name = record.severity_text.lower()
         known = _LEVEL_NAMES.get(name, name)
         return known if known in (*_LEVELS, "critical") else record.severity_text
-    place = (record.severity_number - 1) // _NUMBERS_A_LEVEL
-    return _LEVELS[place] if 0 <= place < len(_LEVELS) else "unknown"
+    if record.severity_number:
+        place = (record.severity_number - 1) // _NUMBERS_A_LEVEL
+        return _LEVELS[place] if 0 <= place < len(_LEVELS) else "unknown"
+    found = _LEVEL_IN_LINE.search(line_of(record)[:_LONGEST_LOOK])
+    return _LEVEL_NAMES.get(found[0].lower(), found[0].lower()) if found else "unknown"
 
 
 def _text(value: AttributeValue) -> str:

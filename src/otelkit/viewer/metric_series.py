@@ -34,9 +34,10 @@ def select_series(
     found: dict[Key, LabelledSeries] = {}
     left = _MOST_SAMPLES
     families = json.dumps(list(_families(connection, matchers)))
-    labels_of = LabelMaker(connection)
+    labels_of, named = LabelMaker(connection), _Named(matchers)
     for resource, body in connection.execute(_LATEST if latest else _MESSAGES, (families, *times)):
-        for message, samples in samples_of(Metric.FromString(body)):
+        for message, every in samples_of(Metric.FromString(body)):
+            samples = [each for each in every if named(each.metric)]
             left -= len(samples)
             if left < 0:
                 raise ValueError(_TOO_MANY)
@@ -67,9 +68,24 @@ def metric_names_of(connection: sqlite3.Connection) -> list[str]:
 
 
 def _families(connection: sqlite3.Connection, matchers: Iterable[Matcher]) -> Iterator[int]:
-    on_name = [each for each in matchers if each.name == NAME]
+    accepts = _Named(matchers)
     on_service = [each for each in matchers if each.name == "service_name"]
     for number, service, *family in connection.execute("SELECT id, service, name, kind, unit FROM families"):
-        named = any(all(each.accepts(name) for each in on_name) for name in names_of(*family))
-        if named and all(each.accepts(service) for each in on_service):
+        if any(accepts(name) for name in names_of(*family)) and all(
+            each.accepts(service) for each in on_service
+        ):
             yield number
+
+
+class _Named:
+    """Whether matchers accept a metric's name; each is asked once."""
+
+    def __init__(self, matchers: Iterable[Matcher]) -> None:
+        self._matchers = [each for each in matchers if each.name == NAME]
+        self._known: dict[str, bool] = {}
+
+    def __call__(self, name: str) -> bool:
+        known = self._known.get(name)
+        if known is None:
+            known = self._known[name] = all(each.accepts(name) for each in self._matchers)
+        return known

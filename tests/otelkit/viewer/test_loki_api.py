@@ -1,5 +1,11 @@
 """Loki's query API over what arrived by OTLP, in Loki's own form."""
 
+import pytest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue
+from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
+
+from otelkit.viewer.log_labels import record_labels
+
 from .conftest import NOON, Backend
 from .loki_records import TRACE_ID, ask, lines, send
 
@@ -49,3 +55,18 @@ def test_instant_query_of_lines_is_refused_as_loki_does(backend: Backend) -> Non
 
     assert page.status == 400
     assert page.text.startswith("log queries are not supported as an instant query type")
+
+
+@pytest.mark.parametrize(
+    ("line", "level"),
+    [
+        ("plain Error text", "error"),
+        ("[WARNING] late, no error", "warn"),
+        ("informal terrors", "unknown"),
+        ("", "unknown"),
+    ],
+)
+def test_level_of_a_record_that_says_none_is_the_first_word_for_one(line: str, level: str) -> None:
+    record = LogRecord(body=AnyValue(string_value=line))
+
+    assert record_labels(record) == {"detected_level": level}
