@@ -16,7 +16,7 @@ LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-package
 	--python-version 3.11 --custom-compile-command "make lock"
 export PYTHON VENV
 
-.PHONY: help setup up down status logs run trace test lint format proto lock collector doctor bench drill readme \
+.PHONY: help setup up down status logs run trace test lint format proto lock collector doctor bench drill readme dashboards \
 	k8s-up k8s-down k8s-validate known-service collector-if-possible collector-if-local
 
 help: ## list the targets
@@ -95,6 +95,9 @@ k8s-up: setup ## try the manifests in a cluster of kind: OVERLAY=local
 
 k8s-down: setup ## delete the cluster that k8s-up made, and nothing else
 	@$(BIN)/python -m deploy.k8s down
+
+dashboards: setup ## render the dashboards, and the rules that are made from code, anew
+	@$(BIN)/python -m deploy.grafana
 
 readme: setup ## write the trace blocks and tables of the READMEs anew
 	@for service in $(SERVICES); do $(PYTEST) services/$$service/tests --readme-rewrite || exit 1; done
