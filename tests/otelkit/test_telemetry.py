@@ -68,3 +68,13 @@ def test_sdk_reports_on_itself(start: Start, otlp_sink: Sink, use_all: Use) -> N
         "otel.sdk.processor.span.processed",
         "otel.sdk.exporter.span.exported",
     } <= names
+
+
+def test_bytes_that_wait_are_told_for_spans_and_for_logs(start: Start, otlp_sink: Sink, use_all: Use) -> None:
+    telemetry = start()
+    use_all()
+    telemetry.shutdown()
+
+    for name in ("otelkit.export.queue.size", "otelkit.export.queue.capacity"):
+        queues = {point.attributes["otel.component.name"] for point in otlp_sink.metrics(name)}
+        assert queues == {"otelkit_span/0", "otelkit_log/0"}

@@ -32,7 +32,8 @@ def observe_processing(exporter: Waiting) -> None:
         OTEL_COMPONENT_TYPE: f"otelkit_direct_{item}_processor",
         OTEL_COMPONENT_NAME: f"otelkit_{item}/0",
     }
-    meter = metrics.get_meter("otelkit.export")
+    # A meter for each signal: of two observable instruments with one name a meter asks the first one alone.
+    meter = metrics.get_meter(f"otelkit.export.{item}")
 
     def processed(_: CallbackOptions) -> Iterable[Observation]:
         yield Observation(exporter.queue.added_items, component)
