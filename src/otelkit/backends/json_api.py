@@ -28,5 +28,5 @@ class JsonApi:
             if envelope["status"] != "success":
                 raise ValueError(f"status {envelope['status']!r}")
             return envelope["data"]
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise answer.unreadable(error) from error

@@ -71,7 +71,7 @@ def test_error_names_address_status_and_body(playing: "Playing", status: int) ->
         PrometheusClient(playing.address).query("up(")
 
 
-@pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"status": "error", "data": {}}'])
+@pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"status": "error", "data": {}}', b"[" * 100_000])
 def test_answer_that_is_no_envelope_is_an_error(playing: "Playing", body: bytes) -> None:
     playing.body = body
 
