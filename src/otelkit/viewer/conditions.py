@@ -4,7 +4,7 @@ import operator
 from dataclasses import dataclass
 
 from otelkit.traces.attributes import AttributeValue
-from otelkit.viewer.linear_regex import regex
+from otelkit.viewer.regular_expressions import expression
 
 Value = str | int | float | bool | None
 CONTAINS = "contains"
@@ -36,7 +36,7 @@ def holds(found: AttributeValue, condition: Condition) -> bool:
             text = str(found).lower() if isinstance(found, bool) else str(found)
             return str(wanted).lower() in text.lower()
         case "=~" | "!~":
-            matches = isinstance(found, str) and regex(str(wanted)).matches(found)
+            matches = isinstance(found, str) and expression(str(wanted))(found)
             return isinstance(found, str) and matches == (condition.operator == MATCHES)
         case _:
             if not isinstance(found, int | float) or not isinstance(wanted, int | float):

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from otelkit.viewer.conditions import Condition, holds
-from otelkit.viewer.linear_regex import regex
 from otelkit.viewer.log_labels import LINE
 from otelkit.viewer.log_tests import LogTest
 from otelkit.viewer.matchers import STRING, Matcher, Reader, checked, unquoted
+from otelkit.viewer.regular_expressions import expression
 
 _SUPPORTED = (
     'supported is {label="value", ...} with = != =~ !~, then |= != |~ !~ "text" '
@@ -59,8 +59,8 @@ def parse_logql(text: str) -> LogQuery:
 def _line_test(operator: str, text: str) -> LogTest:
     wanted = operator.startswith("|")
     if operator.endswith("~"):
-        expression = regex(text, anywhere=True)
-        return LogTest(LINE, lambda line: expression.matches(line) == wanted)
+        matches = expression(text, anywhere=True)
+        return LogTest(LINE, lambda line: matches(line) == wanted)
     return LogTest(LINE, lambda line: (text in line) == wanted, contains=text if wanted else "")
 
 

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import NoReturn
 
-from otelkit.viewer.linear_regex import regex
+from otelkit.viewer.regular_expressions import expression
 
 STRING = r'"(?:[^"\\\n]|\\.)*"|`[^`]*`'
 _MATCHER = re.compile(rf"\s*([A-Za-z_][\w.]*)\s*(=~|!~|!=|=)\s*({STRING})\s*", re.ASCII)
@@ -22,7 +22,7 @@ class Matcher:
 
     def accepts(self, text: str) -> bool:
         """Whether a label's value fulfils it; a label that is not there is empty."""
-        same = text == self.value if self.operator in ("=", "!=") else regex(self.value).matches(text)
+        same = text == self.value if self.operator in ("=", "!=") else expression(self.value)(text)
         return same == (self.operator in ("=", "=~"))
 
 
@@ -71,7 +71,7 @@ class Reader:
 def checked(matcher: Matcher) -> Matcher:
     """The matcher; raises ValueError for what is no regular expression."""
     if matcher.operator in ("=~", "!~"):
-        regex(matcher.value)
+        expression(matcher.value)
     return matcher
 
 

@@ -14,7 +14,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from otelkit.viewer.conditions import DOES_NOT_MATCH, MATCHES, Condition, Value
 from otelkit.viewer.durations import parse_duration
-from otelkit.viewer.linear_regex import regex
+from otelkit.viewer.regular_expressions import expression
 
 SUPPORTED = (
     'supported is { a = "x" && b != 1 && ... } with name, status, kind, duration, resource.x, span.x or .x '
@@ -67,7 +67,7 @@ def _condition(field: str, operator: str, literal: str, query: str) -> Condition
     except (KeyError, ValueError):
         raise _unsupported(query) from None
     if operator in _EXPRESSIONS and isinstance(value, str):
-        regex(value)  # raises ValueError that says why it is none
+        expression(value)  # raises ValueError that says why it is none
     elif operator in _EXPRESSIONS or (operator not in _ALIKE and not _has_order(field, value)):
         raise _unsupported(query)
     return Condition("resource.service.name" if field == ".service.name" else field, operator, value)
