@@ -68,6 +68,9 @@ lock: setup ## resolve requirements.lock, each service's requirements.txt and th
 		pyproject.toml services/*/pyproject.toml -o requirements.lock
 	$(LOCK) --group build -c requirements.lock -o requirements-build.txt
 	$(LOCK) --no-deps requirements-next.in -o requirements-next.txt
+	$(LOCK) -c requirements.lock --extra viewer pyproject.toml -o deploy/compose/viewer/requirements.txt
+	$(LOCK) -c requirements.lock --extra kubernetes-emulator pyproject.toml services/k8s-operator/pyproject.toml \
+		-o deploy/compose/k8s-operator/requirements.txt
 	@for service in $(SERVICES); do echo "services/$$service/requirements.txt"; \
 		$(LOCK) --all-extras services/$$service/pyproject.toml -c requirements.lock \
 			-o services/$$service/requirements.txt || exit 1; done

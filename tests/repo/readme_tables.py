@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from deploy.compose import memory_table
 from deploy.k8s import sizing
 from tests.otelkit.instrumentation.grpc_calls import truth
 from tests.repo import measured_table, services_table
@@ -20,7 +21,8 @@ ROOT = Path(__file__).parents[2]
 OWN: dict[str, dict[str, Callable[[], str]]] = {"grpc-four-modes": {"truth": truth.table}}
 # Pages below docs/ with tables of their own.
 PAGES: dict[str, dict[str, Callable[[], str]]] = {
-    "kubernetes-sizing.md": {"sizing": sizing.table, "arithmetic": sizing.arithmetic}
+    "compose.md": {"memory": memory_table.table},
+    "kubernetes-sizing.md": {"sizing": sizing.table, "arithmetic": sizing.arithmetic},
 }
 
 
