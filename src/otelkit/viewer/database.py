@@ -4,12 +4,13 @@ WAL mode lets readers go on while the writer commits; a commit survives the end 
 this process. What was committed in the last moments before a power cut may be lost.
 """
 
+import logging
 import math
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
 
@@ -20,7 +21,7 @@ _LOCKED_SECONDS = 1.0  # senders try again, so the writer need not wait long for
 _INSTRUCTIONS_BETWEEN_CHECKS = 10_000
 _VERSION = 2
 
-
+_log = logging.getLogger(__name__)
 _thread = threading.local()
 
 
@@ -35,9 +36,13 @@ def check_deadline() -> None:
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
-    """Open or create the file; raises ConfigurationError naming it when that cannot be."""
+    """Open or create the file; one with older tables is set aside, which is logged.
+
+    Raises ConfigurationError naming the file when that cannot be.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _set_older_aside(path)
         connection = sqlite3.connect(
             path, timeout=_LOCKED_SECONDS, isolation_level=None, check_same_thread=False
         )
@@ -49,12 +54,30 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def _set_older_aside(path: Path) -> None:
+    if not path.exists():
+        return
+    with closing(sqlite3.connect(path, timeout=_LOCKED_SECONDS)) as connection:
+        version = _version(connection)
+    if 0 < version < _VERSION:
+        aside = f"{path}.version-{version}"
+        for more in ("", "-wal", "-shm"):
+            if (file := Path(f"{path}{more}")).exists():
+                file.rename(f"{aside}{more}")
+        _log.warning("%s has tables of version %d: it is now %s, a new one is begun", path, version, aside)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    found: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return found
+
+
 def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA journal_size_limit = 16777216")
     connection.execute("PRAGMA cache_size = -4096")
-    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    found = _version(connection)
     if found not in (0, _VERSION):
         raise sqlite3.DatabaseError(f"it has version {found} of the tables, this program has {_VERSION}")
     connection.executescript(files("otelkit.viewer").joinpath("schema.sql").read_text("utf-8"))

@@ -64,9 +64,7 @@ def test_expression_that_cannot_be_is_a_400_that_says_why(named: Backend, patter
         ("b$", ["b"], ["b", "bb"]),  # Python's $ is before a last line break, too
     ],
 )
-def test_all_of_a_text_has_to_match_or_any_part(
-    pattern: str, whole: list[str], part: list[str]
-) -> None:
+def test_all_of_a_text_has_to_match_or_any_part(pattern: str, whole: list[str], part: list[str]) -> None:
     texts = ["", "b", "abc", "bb", "b\n"]
 
     assert list(filter(expression(pattern), texts)) == whole

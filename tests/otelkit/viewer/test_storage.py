@@ -89,12 +89,30 @@ def test_file_that_is_no_database_is_a_clear_error(tmp_path: Path, content: byte
         open_for_writing(path)
 
 
-@pytest.mark.parametrize("version", [1, 9])
-def test_database_of_another_version_is_left_alone(tmp_path: Path, version: int) -> None:
-    path = tmp_path / "other.db"
+def made_by(path: Path, version: int) -> None:
     connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE kept (x)")
     connection.execute(f"PRAGMA user_version = {version}")
     connection.close()
 
-    with pytest.raises(ConfigurationError, match=f"other.db .*version {version} .*delete it"):
+
+def test_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    made_by(path, 9)
+
+    with pytest.raises(ConfigurationError, match=r"other.db .*version 9 .*delete it"):
         open_for_writing(path)
+
+
+def test_database_of_an_older_version_is_set_aside_and_said_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "old.db"
+    made_by(path, 1)
+
+    open_for_writing(path).close()
+
+    aside = sqlite3.connect(tmp_path / "old.db.version-1")
+    assert aside.execute("SELECT name FROM sqlite_master").fetchall() == [("kept",)]
+    aside.close()
+    assert "it is now" in caplog.text
