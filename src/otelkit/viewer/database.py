@@ -86,7 +86,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """Give a connection that only reads; raises QueryTooSlowError after five seconds of querying."""
+    """Give a connection that reads and sees nothing change; raises QueryTooSlowError after five seconds."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     deadline = _thread.deadline = time.monotonic() + _QUERY_SECONDS
     try:
@@ -94,6 +94,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
         connection.execute("PRAGMA query_only = 1")
         connection.execute("PRAGMA cache_size = -2048")
         connection.set_progress_handler(lambda: time.monotonic() > deadline, _INSTRUCTIONS_BETWEEN_CHECKS)
+        connection.execute("BEGIN")
         yield connection
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:

@@ -42,7 +42,7 @@ class Intake:
         return _accepted(rejected)
 
     def _late(self, future: "Future[int]") -> Verdict:
-        # What is being written already may still be committed: then it comes twice, and replaces itself.
+        # What is being written already may still be committed: then it comes twice. Of spans one stays.
         future.cancel()
         self._warn(f"the database is slow: a request was not written within {_WAIT_SECONDS:.0f} s")
         return TryAgain(_RETRY_AFTER_SECONDS)

@@ -22,11 +22,11 @@ _FORGET = (
     "DELETE FROM metrics WHERE arrival <= ?",
     "DELETE FROM entries WHERE arrival <= ?",
     "DELETE FROM edges WHERE arrival <= ?",
-    """DELETE FROM origins WHERE arrival <= ? AND id NOT IN (SELECT resource FROM spans
-        UNION SELECT scope FROM spans UNION SELECT resource FROM logs UNION SELECT scope FROM logs
-        UNION SELECT resource FROM metrics UNION SELECT scope FROM metrics)""",
 )
 _TIDY = (
+    """DELETE FROM origins WHERE id NOT IN (SELECT resource FROM spans
+        UNION SELECT scope FROM spans UNION SELECT resource FROM logs UNION SELECT scope FROM logs
+        UNION SELECT resource FROM metrics UNION SELECT scope FROM metrics)""",
     "DELETE FROM operations WHERE id NOT IN (SELECT operation FROM spans)",
     "DELETE FROM families WHERE NOT EXISTS (SELECT 1 FROM metrics WHERE family = families.id)",
     """DELETE FROM blocks WHERE signal = 1 AND NOT EXISTS
@@ -52,6 +52,7 @@ def forget_oldest(connection: sqlite3.Connection, limit_bytes: int) -> None:
     """Delete the oldest arrivals when over the limit, until a tenth of it is free again."""
     if used_bytes(connection) <= limit_bytes:
         return
+    _forget_until(connection, 0)  # first what nothing needs, as resources that came without records
     while used_bytes(connection) > limit_bytes * _KEEP_FRACTION:
         oldest = connection.execute(_OLDEST).fetchone()[0]
         if oldest is None:

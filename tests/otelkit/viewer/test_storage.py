@@ -10,7 +10,8 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 
 from otelkit.errors import ConfigurationError
 from otelkit.signals import Signal
-from otelkit.viewer.database import open_for_writing
+from otelkit.viewer.database import open_for_writing, reading
+from otelkit.viewer.retention import used_bytes
 
 from .conftest import Backend, make_span
 
@@ -57,6 +58,33 @@ def test_oldest_go_first_and_the_file_stays_within_its_bound(tmp_path: Path) -> 
     assert kept == list(range(61 - len(kept), 61))
     assert len(kept) > 10
     assert origins == 4  # resource and scope of spans and of logs
+
+
+def test_resources_without_records_are_forgotten_before_records(tmp_path: Path) -> None:
+    backend = Backend(tmp_path / "small.db", "--max-megabytes=2")
+    try:
+        backend.send_spans(make_span(1))
+        for number in range(30):
+            empty = ExportLogsServiceRequest()
+            pair = empty.resource_logs.add().resource.attributes.add(key="ballast")
+            pair.value.string_value = f"{number}" * 100_000
+            backend.send(empty, Signal.LOGS)
+
+        assert backend.tempo.trace("1")
+        with reading(tmp_path / "small.db") as connection:
+            assert used_bytes(connection) < 2 * 2**20 + 300_000
+    finally:
+        backend.viewer.stop()
+
+
+def test_reader_sees_what_was_there_when_it_began(backend: Backend) -> None:
+    count = "SELECT count(*) FROM traces"
+    with reading(backend.viewer._writer.path) as connection:
+        assert connection.execute(count).fetchone()[0] == 0
+        backend.send_spans(make_span(1))
+        assert connection.execute(count).fetchone()[0] == 0
+    with reading(backend.viewer._writer.path) as connection:
+        assert connection.execute(count).fetchone()[0] == 1
 
 
 def test_full_disk_is_try_again_and_one_line(backend: Backend, caplog: pytest.LogCaptureFixture) -> None:
