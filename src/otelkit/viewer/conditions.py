@@ -39,6 +39,8 @@ def holds(found: AttributeValue, condition: Condition) -> bool:
             matches = isinstance(found, str) and expression(str(wanted))(found)
             return isinstance(found, str) and matches == (condition.operator == MATCHES)
         case _:
-            if not isinstance(found, int | float) or not isinstance(wanted, int | float):
+            if isinstance(found, bool) or not (
+                isinstance(found, int | float) and isinstance(wanted, int | float)
+            ):
                 return False
             return bool(_ORDERS[condition.operator](found, wanted))

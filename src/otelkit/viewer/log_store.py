@@ -67,10 +67,11 @@ class LogStore:
         columns = (number, record.trace_id, record.severity_number, time, *origin, body)
         self._connection.execute(_ADD_LOG, columns)
         self._index.add_terms([resource_term(origin[0])])
+        self._add_value(
+            LINE, line_of(record)[:LONGEST_VALUE], place
+        )  # first: a block has room for so many keys
         for name, value in {**of_scope, **record_labels(record)}.items():
             self._add_value(name, value, place)
-        line = line_of(record)[:LONGEST_VALUE]
-        self._add_value(LINE, line, place)
 
     def _add_value(self, name: str, value: str, place: int) -> None:
         term = label_term(name, value)

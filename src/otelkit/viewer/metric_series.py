@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
 
+from otelkit.viewer.database import check_deadline
 from otelkit.viewer.matchers import Matcher
 from otelkit.viewer.metric_labels import NAME, LabelledSeries, LabelMaker
 from otelkit.viewer.metric_samples import bucket_of, names_of, samples_of
@@ -36,6 +37,7 @@ def select_series(
     families = json.dumps(list(_families(connection, matchers)))
     labels_of, named = LabelMaker(connection), _Named(matchers)
     for resource, body in connection.execute(_LATEST if latest else _MESSAGES, (families, *times)):
+        check_deadline()
         for message, every in samples_of(Metric.FromString(body)):
             samples = [each for each in every if named(each.metric)]
             left -= len(samples)

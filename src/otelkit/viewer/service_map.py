@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import dataclass, field
 
 _MINUTE_NANOS = 60 * 10**9
-_SELECT = """SELECT caller, callee, kind, size, sum(calls), sum(errors), sum(nanos) FROM edges
+_SELECT = """SELECT caller, callee, kind, size, sum(calls), sum(errors), total(nanos) FROM edges
 WHERE minute BETWEEN ? AND ? GROUP BY caller, callee, kind, size"""
 _MOST_EDGES = 1_000
 

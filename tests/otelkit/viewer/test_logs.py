@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 
 from otelkit.signals import Signal
@@ -95,3 +96,11 @@ def test_records_that_would_fill_the_memory_are_as_many_as_it_allows() -> None:
         best.add((number, 0), FoundLog(number, number, 0, 0, MOST_BYTES // 2, LogRecord()))
 
     assert [log.number for log in best.in_order()] == [5, 4]
+
+
+def test_text_is_found_beside_more_attributes_than_a_block_has_columns_for(backend: Backend) -> None:
+    many = [KeyValue(key=f"key.{number}", value=AnyValue(int_value=number)) for number in range(2_001)]
+    send_logs(backend, "needle", attributes=many)
+    backend.viewer._writer._store.close()
+
+    assert bodies(backend, LogSearch(text="needle")) == ["needle"]

@@ -76,3 +76,13 @@ def test_only_minutes_in_question_are_counted(backend: Backend) -> None:
     assert edges(backend, start=NOON + 60 * SECOND) == {}
     assert edges(backend, end=NOON - 60 * SECOND) == {}
     assert len(edges(backend, NOON, NOON + SECOND)) == 1
+
+
+def test_durations_without_end_in_two_minutes_are_added_up(backend: Backend) -> None:
+    for trace, start in ((1, 60 * SECOND), (2, 120 * SECOND)):
+        backend.send_spans(make_span(1, trace=trace))
+        endless = make_span(2, 1, trace, kind=Span.SPAN_KIND_SERVER)
+        endless.start_time_unix_nano, endless.end_time_unix_nano = start, 2**63 - 1
+        backend.send_spans(endless, service="stock")
+
+    assert edges(backend)[("shop", "stock", "call")].mean_nanos == pytest.approx(2**63)

@@ -32,6 +32,7 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         ('{ .shop.tier = "gold" && name != "span 2" }', [1]),
         ("{ span.shop.size > 7 }", [2]),
         ("{ span.shop.paid = true }", [3]),
+        ("{ span.shop.paid > 0 }", []),
         ("{ span.shop.size = true }", []),
         ('{ resource.shop.tier = "gold" }', []),
         ("{ duration >= 1ms && kind = unspecified }", [1, 2, 3]),
