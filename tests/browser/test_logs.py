@@ -84,6 +84,22 @@ def test_live_tail_asks_nothing_while_its_tab_is_hidden(own_page: Page, backend:
     expect(own_page.locator("details.log")).to_have_count(1)
 
 
+def test_live_tail_that_is_switched_off_and_on_asks_once_a_second(own_page: Page) -> None:
+    own_page.clock.install()
+    own_page.goto("/logs")
+    asked: list[str] = []
+    own_page.on("request", lambda request: asked.append(request.url))
+    for _ in range(5):
+        own_page.get_by_role("button", name="Live").click()
+    expect(own_page.get_by_text("following", exact=True)).to_be_visible()
+    asked.clear()
+
+    for _ in range(5):
+        own_page.clock.run_for(1_000)
+
+    assert len(asked) <= 5
+
+
 def test_viewer_that_comes_back_is_followed_again(own_page: Page, backend: Backend) -> None:
     own_page.goto("/logs")
     own_page.route("**/logs/tail*", lambda route: route.fulfill(status=204))

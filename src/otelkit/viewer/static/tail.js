@@ -43,7 +43,7 @@ async function follow() {
     }
     show();
   }
-  if (on) setTimeout(follow, EVERY_MILLISECONDS * Math.min(1 + fails, 10));
+  setTimeout(follow, EVERY_MILLISECONDS * Math.min(1 + fails, 10));
 }
 
 if (button) {
@@ -51,9 +51,9 @@ if (button) {
   button.addEventListener("click", () => {
     on = !on;
     paused = false;
-    if (on) follow();
     show();
   });
+  button.addEventListener("click", follow, { once: true }); // then it goes on by itself: one at a time
   lines.addEventListener("pointerenter", () => { hovered = true; show(); });
   lines.addEventListener("pointerleave", () => { hovered = false; show(); });
   document.addEventListener("keydown", (event) => {
