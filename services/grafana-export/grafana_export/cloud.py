@@ -83,7 +83,7 @@ def read_stack(settings: Settings) -> Stack:
                 _safe(found["hmInstancePromUrl"]) + "/api/prom", _number(found["hmInstancePromId"])
             ),
         )
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise answer.unreadable(error) from error
 
 

@@ -49,10 +49,11 @@ def test_token_of_another_stack_is_no_token(run_to_cloud: RunSmoke, cloud: Playe
     assert "stacks:read" in str(found.code)
 
 
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"url": null}', b"{}", b"[]"])
 def test_answer_of_the_cloud_api_that_cannot_be_read_is_one_line(
-    run_to_cloud: RunSmoke, cloud: PlayedCloud
+    run_to_cloud: RunSmoke, cloud: PlayedCloud, body: bytes
 ) -> None:
-    with FlakyServer(usual=Reply(body=b"[" * 100_000)) as api:
+    with FlakyServer(usual=Reply(body=body)) as api:
         found = run_to_cloud({**cloud.settings, "GRAFANA_CLOUD_API": api.url})
 
     assert "something unreadable" in str(found.code)
