@@ -8,9 +8,9 @@ from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans
 from otelkit.traces import Span, spans_of
 from otelkit.traces.span import Attributes
 from otelkit.viewer.linked import Linked, links_of, links_to
+from otelkit.viewer.logs import logs_of_trace
 from otelkit.viewer.records import Log
 from otelkit.viewer.rows import span_number
-from otelkit.viewer.trace_logs import logs_of_trace
 
 _SPAN = """SELECT b.body, resources.body, scopes.body FROM spans s JOIN bodies b ON b.id = s.id
     JOIN origins resources ON resources.id = s.resource JOIN origins scopes ON scopes.id = s.scope
@@ -38,7 +38,7 @@ def read_details(connection: sqlite3.Connection, trace_id: bytes, span_id: bytes
     group.scope_spans.append(ScopeSpans.FromString(scope))
     group.scope_spans[0].spans.add().ParseFromString(body)
     (span,) = spans_of([group])
-    logs = [log for log in logs_of_trace(connection, trace_id) if log.span_id == span.span_id]
+    logs = logs_of_trace(connection, trace_id, span.span_id)
     return Details(span, _resource_of(span), links_of(connection, span), links_to(connection, span), logs)
 
 

@@ -4,10 +4,10 @@ import sqlite3
 from dataclasses import dataclass
 
 from otelkit.viewer.conditions import Condition
+from otelkit.viewer.time_range import UNBOUNDED
 from otelkit.viewer.trace_scan import latest_with_span
 
 ROOT_NOT_RECEIVED = "<root span not yet received>"  # what Tempo answers
-_UNBOUNDED = 2**63 - 1
 _LATEST = """SELECT * FROM traces WHERE start_nanos <= ? AND end_nanos >= ?
 AND end_nanos - start_nanos BETWEEN ? AND ? ORDER BY start_nanos DESC LIMIT ?"""
 
@@ -18,11 +18,11 @@ class Search:
 
     conditions: tuple[Condition, ...] = ()
     shortest_nanos: int = 0
-    longest_nanos: int = _UNBOUNDED
+    longest_nanos: int = UNBOUNDED
     start_nanos: int = 0
-    end_nanos: int = _UNBOUNDED
+    end_nanos: int = UNBOUNDED
     limit: int = 20
-    before_nanos: int = _UNBOUNDED
+    before_nanos: int = UNBOUNDED
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from otelkit.viewer.log_origins import Scopes
 from otelkit.viewer.log_store import resource_term
 from otelkit.viewer.log_tests import LogTest, prepare
 from otelkit.viewer.term_filter import may_hold, places_of
+from otelkit.viewer.time_range import UNBOUNDED
 
-UNBOUNDED = 2**63 - 1
 _FEW_RESOURCES = 64
 _COMMON = """SELECT * FROM logs WHERE time_nanos BETWEEN ? AND ? AND severity >= ? AND id > ?
 AND (?5 IS NULL OR resource IN (SELECT value FROM json_each(?5))) AND """

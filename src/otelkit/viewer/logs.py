@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from otelkit.viewer.label_names import label_name
 from otelkit.viewer.log_labels import LINE
-from otelkit.viewer.log_scan import UNBOUNDED, LogScan
+from otelkit.viewer.log_scan import LogScan
 from otelkit.viewer.log_tests import LogTest
 from otelkit.viewer.records import MOST_LOGS, Log, log_of
+from otelkit.viewer.time_range import UNBOUNDED
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,11 @@ def find_logs(connection: sqlite3.Connection, search: LogSearch) -> list[Log]:
     return [log_of(log, services.get(log.resource, "")) for log in scan.rows(connection)]
 
 
-def logs_of_trace(connection: sqlite3.Connection, trace_id: bytes) -> list[Log]:
-    """The first logs of one trace, in order of their time."""
+def logs_of_trace(connection: sqlite3.Connection, trace_id: bytes, span_id: str = "") -> list[Log]:
+    """The first logs of one trace, or of one of its spans, in order of their time."""
+    tests = [_equals("span_id", span_id)] if span_id else []
     services = service_of_resources(connection)
-    scan = LogScan(trace_id=trace_id, limit=MOST_LOGS, forward=True)
+    scan = LogScan(tests, trace_id=trace_id, limit=MOST_LOGS, forward=True)
     return [log_of(log, services.get(log.resource, "")) for log in scan.rows(connection)]
 
 
@@ -67,7 +69,11 @@ def _tests(search: LogSearch) -> list[LogTest]:
     tests = []
     name, value = label_name(search.attribute[0]), search.attribute[1]
     if name:
-        tests.append(LogTest(name, lambda text: text == value, equals=value))
+        tests.append(_equals(name, value))
     if text := search.text.lower():
         tests.append(LogTest(LINE, lambda line: text in line.lower(), contains=text))
     return tests
+
+
+def _equals(name: str, value: str) -> LogTest:
+    return LogTest(name, lambda text: text == value, equals=value)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from otelkit.viewer.durations import parse_duration
-from otelkit.viewer.log_scan import UNBOUNDED
+from otelkit.viewer.time_range import UNBOUNDED
 
 _SECONDS = re.compile(r"-?\d{1,10}", re.ASCII)
 _NANOS = re.compile(r"-?\d{11,19}", re.ASCII)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from otelkit.viewer.durations import parse_duration
-from otelkit.viewer.log_scan import UNBOUNDED
+from otelkit.viewer.time_range import UNBOUNDED
 
 _NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,12})?(?:e[+-]?\d{1,2})?", re.ASCII | re.IGNORECASE)
 _MOST_STEPS = 11_000
@@ -17,14 +17,13 @@ def moment(parameters: Mapping[str, str], name: str, default: int | None = None)
     text = parameters.get(name, "").strip()
     if not text:
         return time.time_ns() if default is None else default
-    if _NUMBER.fullmatch(text):
-        return max(min(round(float(text) * 1_000) * 1_000_000, UNBOUNDED), 0)
     try:
-        return round(datetime.fromisoformat(text).timestamp() * 1_000) * 1_000_000
+        seconds = float(text) if _NUMBER.fullmatch(text) else datetime.fromisoformat(text).timestamp()
     except (ValueError, OverflowError):
         raise ValueError(
             f"invalid parameter {name!r}: cannot parse {text!r:.80} to a valid timestamp"
         ) from None
+    return max(min(round(seconds * 1_000) * 1_000_000, UNBOUNDED), 0)
 
 
 def whole_range(parameters: Mapping[str, str]) -> tuple[int, int]:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 from opentelemetry.proto.metrics.v1.metrics_pb2 import AggregationTemporality, DataPointFlags
 
 from .conftest import NOON, SECOND, Backend
@@ -130,3 +131,10 @@ def test_very_small_and_very_large_values_have_exponents(backend: Backend) -> No
     }
 
     assert found == {"small": "1e-07", "large": "1e+21", "plain": "100000000000000000000"}
+
+
+@pytest.mark.parametrize("moment", ["0002-01-01T00:00:00Z", "9999-12-31T00:00:00Z", "-1e9", "1e99"])
+def test_times_far_away_have_nothing(backend: Backend, moment: str) -> None:
+    send(backend, counter(3))
+
+    assert ask(backend, "query", query="shop_orders_total", time=moment)["result"] == []

@@ -8,6 +8,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from otelkit.signals import Signal
+from otelkit.viewer.records import MOST_LOGS
 
 from .conftest import NOON, Backend, make_span
 
@@ -97,3 +98,20 @@ def test_attribute_that_no_field_can_ask_for_has_no_link(backend: Backend, key: 
     backend.send_spans(span)
 
     assert "Traces with this" not in backend.get("/trace/1/span/0000000000000001").text.split("Origin")[0]
+
+
+def test_of_many_logs_the_first_are_shown_and_those_of_a_span_beside_it(backend: Backend) -> None:
+    backend.send_spans(make_span(1), make_span(2, parent=1))
+    logs = ExportLogsServiceRequest()
+    records = logs.resource_logs.add().scope_logs.add().log_records
+    for number in range(MOST_LOGS + 1):
+        ids = make_span(2 if number == MOST_LOGS else 1)
+        record = records.add(time_unix_nano=NOON + number, trace_id=ids.trace_id, span_id=ids.span_id)
+        record.body.string_value = f"line {number:03}"
+    backend.send(logs, Signal.LOGS)
+
+    page = backend.get("/trace/1").text
+    details = backend.get(f"/trace/1/span/{2:016x}").text
+
+    assert re.findall(r"line \d{3}", page) == [f"line {number:03}" for number in range(MOST_LOGS)]
+    assert re.findall(r"line \d{3}", details) == [f"line {MOST_LOGS}"]

@@ -10,9 +10,10 @@ from otelkit.traces import render_tree
 from otelkit.viewer.details import Details, read_details
 from otelkit.viewer.finding import FoundTrace, find_trace
 from otelkit.viewer.linked import counts_of_links_to
+from otelkit.viewer.logs import logs_of_trace
 from otelkit.viewer.pages.rendering import Renderer
 from otelkit.viewer.parameters import parse_span_id, parse_trace_id
-from otelkit.viewer.trace_logs import MOST_LOGS, logs_of_trace
+from otelkit.viewer.records import MOST_LOGS
 from otelkit.viewer.waterfall import read_spans, rows_of, services_of
 
 
