@@ -54,14 +54,19 @@ class Handlers:
             kopf.info(body, reason="Reconciled", message=f"wrote {', '.join(written)} ({reason})")
 
     async def forget(self, uid: str, namespace: str | None, name: str, retry: int, **_: Any) -> None:
-        """Take an app out of what is outside; its children go by their owner."""
+        """Take an app that is to go out of what is outside; its children go by their owner."""
         try:
             if self.cleanup.is_needed:
                 await self.cleanup.forget(namespace, name)
         except (httpx2.TransportError, httpx2.HTTPStatusError) as error:
             raise kopf.TemporaryError(str(error), delay=self.backoff.seconds(retry)) from error
-        self.settled.discard(uid)
-        self.reconciler.forget(uid)
+        self.settled.discard(uid)  # its children go from now on, and are not made again
+
+    async def gone(self, uid: str, **_: Any) -> None:
+        """Forget an app that is gone: without a finalizer nobody else tells."""
+        async with self.turns.turn(uid):
+            self.settled.discard(uid)
+            self.reconciler.forget(uid)
 
     async def correct(self, body: kopf.Body, type: str | None, **more: Any) -> None:  # noqa: A002 - kopf's name
         """Answer an event of a child: make it as its app asks, if it is not."""

@@ -69,6 +69,10 @@ class Reconciler:
         status = self._status_of(body)
         return matches(status, running(app, found["Deployment"], status))
 
+    def known(self) -> set[str]:
+        """Give the apps of which something is remembered."""
+        return set(self._written)
+
     def forget(self, uid: str) -> None:
         """Forget an app that is gone."""
         self._written.pop(uid, None)

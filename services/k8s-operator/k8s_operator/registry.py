@@ -30,6 +30,7 @@ def make_registry(handlers: Handlers) -> kopf.OperatorRegistry:
         decorate(*APP, id="reconcile", registry=registry)(handlers.change)
     optional = not handlers.cleanup.is_needed  # then there is nothing to wait for: no finalizer
     kopf.on.delete(*APP, id="forget", optional=optional, registry=registry)(handlers.forget)
+    kopf.on.event(*APP, id="gone", when=is_deleted, registry=registry)(handlers.gone)
     return registry
 
 
@@ -49,6 +50,11 @@ def make_settings(settings: Settings) -> kopf.OperatorSettings:
     for group, version, plural, _ in CHILDREN:
         made.watching.label_selectors[group, version, plural] = f"{OURS},{INSTANCE}"
     return made
+
+
+def is_deleted(type: str | None, **_: object) -> bool:  # noqa: A002 - kopf's name
+    """Whether an event of a watch is the last one of its object."""
+    return type == "DELETED"
 
 
 async def _log_in(**_: object) -> kopf.ConnectionInfo:

@@ -1,8 +1,8 @@
 """A look at the whole from time to time: what no event has told, and what kopf was told and has dropped.
 
-Two gaps are closed by it. What is deleted while a watch starts anew (410) has no event. And when kopf fails
-to write to an object, it waits and takes the next event for it, whenever that comes: a finalizer can stay
-(so since https://github.com/nolar/kopf/pull/510; reproduced in
+Two gaps are closed by it. What is deleted while a watch starts anew (410) has no event: such a child is made
+again, such an app forgotten. And when kopf fails to write to an object, it waits and takes the next event for
+it, whenever that comes: a finalizer can stay (so since https://github.com/nolar/kopf/pull/510; reproduced in
 tests/otelkit/instrumentation/kopf/test_upstream_defects.py).
 It reads only; an app that is as it should be costs no write and leaves no span.
 """
@@ -49,6 +49,7 @@ class Resync:
 
     async def look(self) -> None:
         """Look once. Raises as Api."""
+        gone = self._handlers.reconciler.known()  # before it is listed: what comes meanwhile is not gone
         namespaces = self._settings.namespace_list() or [""]
         with suppress_http_instrumentation():
             everything = [await list_everything(self._api, namespace) for namespace in namespaces]
@@ -56,6 +57,7 @@ class Resync:
         for listed in everything:
             for app in listed.apps():
                 uid, version = app["metadata"]["uid"], app["metadata"]["resourceVersion"]
+                gone.discard(uid)
                 if app["metadata"].get("deletionTimestamp") or not is_answered(app):
                     unanswered[uid] = version
                     if self._unanswered.get(uid) == version:
@@ -63,6 +65,8 @@ class Resync:
                 elif uid in self._handlers.settled:
                     await self._correct(app, listed)
         self._unanswered = unanswered
+        for uid in gone:
+            await self._handlers.gone(uid)
 
     async def _correct(self, app: Body, listed: Listed) -> None:
         if self._handlers.reconciler.is_well(app, listed):
