@@ -104,3 +104,11 @@ def test_table_of_memory_limits_is_what_the_files_say() -> None:
     page = (Path(__file__).resolve().parents[2] / "docs" / "compose.md").read_text()
 
     assert f"<!-- memory:begin -->\n{memory_table.table()}\n<!-- memory:end -->" in page
+
+
+def test_readme_says_what_all_may_take_together(services: Services) -> None:
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text()
+
+    for profile in ("lite", "full"):
+        total = sum(map(mebibytes, in_profiles(services, profile).values()))
+        assert f"{total:,}" in readme

@@ -35,19 +35,25 @@ def test_panel_of_metrics_has_data(shop: ShopUnderLoad, query: PanelQuery) -> No
 
 @pytest.mark.parametrize("query", _named([query for query in PROMQL if query.exemplars]))
 def test_panel_with_exemplars_leads_to_a_trace(shop: ShopUnderLoad, query: PanelQuery) -> None:
-    exemplars = shop.promql.wait_for_exemplars(query.expression)
+    exemplars = shop.promql.wait_for_exemplars(query.expression, _WAIT_SECONDS)
 
     assert shop.backends.traces.wait_for_trace(exemplars[-1].trace_id)
 
 
 @pytest.mark.parametrize("query", _named([query for query in QUERIES if query.language == "loki"]))
 def test_panel_of_logs_has_lines(shop: ShopUnderLoad, query: PanelQuery) -> None:
-    assert shop.backends.logs.query_range(query.expression)["result"], query.expression
+    def has_lines() -> bool:
+        return bool(shop.backends.logs.query_range(query.expression)["result"])
+
+    wait_until(has_lines, _WAIT_SECONDS, lambda: query.expression)
 
 
 @pytest.mark.parametrize("query", _named([query for query in QUERIES if query.language == "tempo"]))
 def test_panel_of_traces_has_rows(shop: ShopUnderLoad, query: PanelQuery) -> None:
-    assert shop.backends.traces.search(query.expression), query.expression
+    def has_rows() -> bool:
+        return bool(shop.backends.traces.search(query.expression))
+
+    wait_until(has_rows, _WAIT_SECONDS, lambda: query.expression)
 
 
 @pytest.mark.parametrize("query", _named(PROMQL))
