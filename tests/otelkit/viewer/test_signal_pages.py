@@ -115,6 +115,23 @@ def test_metrics_of_the_telemetry_itself_stand_apart_and_charts_lead_to_traces(b
     assert f'<a href="/trace/{TRACE}?span={SPAN}#s{SPAN}"' in chart
 
 
+@pytest.mark.parametrize(("seconds_before", "shown"), [(12, True), (3600, False)])
+def test_exemplar_of_the_first_point_was_measured_before_it(
+    backend: Backend, seconds_before: int, *, shown: bool
+) -> None:
+    request = ExportMetricsServiceRequest()
+    metric = request.resource_metrics.add().scope_metrics.add().metrics.add(name="shop.queue")
+    point = metric.gauge.data_points.add(as_int=1, time_unix_nano=NOON)
+    point.exemplars.add(
+        trace_id=bytes.fromhex(TRACE), time_unix_nano=NOON - seconds_before * SECOND, as_double=1
+    )
+    backend.send(request, Signal.METRICS)
+
+    chart = backend.get("/metric?service=&name=shop.queue").text
+
+    assert (f'href="/trace/{TRACE}' in chart) == shown
+
+
 def test_map_leads_to_traces_of_what_is_called(backend: Backend) -> None:
     client = make_span(1, kind=Span.SPAN_KIND_CLIENT)
     query = make_span(3, parent=2, kind=Span.SPAN_KIND_CLIENT)

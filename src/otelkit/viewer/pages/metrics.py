@@ -14,6 +14,7 @@ from otelkit.viewer.series import Series, metric_names, read_series
 from otelkit.viewer.time_range import LENGTHS, time_range_of
 
 _SHORTEST_NANOS = 10 * 10**9
+_LONGEST_INTERVAL_NANOS = 60 * 10**9  # of export, by the specification's default
 _SELF_METRICS = ("otel.", "otelkit.")
 _FIELDS = ("service", "name", "series", "last", "from", "to")
 
@@ -53,8 +54,14 @@ def metric_page(renderer: Renderer, request: Request, connection: sqlite3.Connec
 
 
 def _ends(series: Sequence[Series]) -> tuple[int, int]:
-    """First and last time of all points; a point without a time does not stretch the axis to 1970."""
+    """First and last time of all points; a point without a time does not stretch the axis to 1970.
+
+    What the first points were made of came before them: their exemplars belong to it.
+    """
     times = [point.time_nanos for one in series for point in one.points if point.time_nanos > 0]
     if not times:
         return 0, 0
-    return min(*times, max(times) - _SHORTEST_NANOS), max(times)
+    first, last = min(times), max(times)
+    dots = [dot.time_nanos for one in series for dot in one.exemplars]
+    times += [time for time in dots if first - _LONGEST_INTERVAL_NANOS <= time < first]
+    return min(*times, last - _SHORTEST_NANOS), last
