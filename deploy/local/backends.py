@@ -45,6 +45,15 @@ def backends_of(parts: Mapping[str, Part]) -> Backends:
     return Backends.of_lgtm(tempo=tempo, loki=loki, mimir=f"{mimir}/prometheus")
 
 
+def variables_of(parts: Mapping[str, Part]) -> dict[str, str]:
+    """Give the variables that tell a program where the backends of a stack that is up are."""
+    if "viewer" in parts:
+        return {"BACKEND": "viewer", "VIEWER_URL": parts["viewer"].address}
+    names = ("tempo", "loki", "mimir", "grafana")
+    urls = {f"{name.upper()}_URL": parts[name].address for name in names if name in parts}
+    return {"BACKEND": "lgtm", **urls, "MIMIR_URL": f"{parts['mimir'].address}/prometheus"}
+
+
 def page_of_trace(parts: Mapping[str, Part], trace_id: str) -> str:
     """Give the address at which a person sees a trace."""
     if "viewer" in parts:

@@ -11,12 +11,20 @@ import sys
 from contextlib import ExitStack
 from types import FrameType
 
+from deploy.local.backends import variables_of
 from deploy.local.brokers import BROKERS, open_broker
 from deploy.local.errors import StackError
 from deploy.local.ports import explain_taken, is_free
 from deploy.local.services import Service
 from deploy.local.settings import Settings, find_service
+from deploy.local.state import running_record
 from otelkit.testing.run import main as run_with_trees
+
+TOLD = (
+    "GRAFANA_CLOUD_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    *("BACKEND", "VIEWER_URL", "TEMPO_URL", "LOKI_URL", "MIMIR_URL"),
+)
 
 
 def run_service(settings: Settings, name: str, scenario: str = "") -> int:
@@ -26,6 +34,7 @@ def run_service(settings: Settings, name: str, scenario: str = "") -> int:
     """
     service = find_service(name)
     if service.reads_back and not scenario:
+        os.environ.update(_of_the_stack(settings, service))
         os.execv(sys.executable, [sys.executable, "-m", service.demo])  # noqa: S606 - no shell is needed
     folder = settings.state_dir / "run"  # what the stack has is the stack's, which may be up
     folder.mkdir(parents=True, exist_ok=True)
@@ -43,6 +52,16 @@ def run_service(settings: Settings, name: str, scenario: str = "") -> int:
         environment |= _broker(service, until_the_end)
         os.environ.update(environment)
         return run_with_trees(["--", sys.executable, "-m", *arguments])
+
+
+def _of_the_stack(settings: Settings, service: Service) -> dict[str, str]:
+    """Say where the stack that is up takes telemetry and gives it back; nothing when one of these is set."""
+    record = running_record(settings.state_dir)
+    if record is None or any(os.environ.get(name) for name in TOLD):
+        return {}
+    parts = {part.name: part for part in record.parts}
+    sends = parts[service.name].environment
+    return variables_of(parts) | {name: sends[name] for name in sends if name.startswith("OTEL_EXPORTER_")}
 
 
 def _broker(service: Service, until_the_end: ExitStack) -> dict[str, str]:

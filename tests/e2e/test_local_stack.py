@@ -69,6 +69,22 @@ def test_status_is_a_plain_table_and_green(stack: LocalStack) -> None:
     assert states == {"part": "state", **dict.fromkeys(NAMES, "healthy")}
 
 
+def test_run_of_what_reads_back_asks_this_stack(stack: LocalStack) -> None:
+    done = stack.run("run", "grafana-export")
+
+    assert done.returncode == 0, done.stdout
+    assert f"http://127.0.0.1:{stack.ports['VIEWER_PORT']}/trace/" in done.stdout
+
+
+def test_run_of_what_reads_back_sends_where_it_is_told_to(stack: LocalStack) -> None:
+    elsewhere = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", "GRAFANA_EXPORT_SEND_SECONDS": "1"}
+
+    done = stack.run("run", "grafana-export", **elsewhere)
+
+    assert done.returncode == 1
+    assert "wait for 127.0.0.1:1" in done.stdout
+
+
 def test_second_up_says_so_and_changes_nothing(stack: LocalStack) -> None:
     before = sorted(process.pid for process in stack.processes())
 
