@@ -11,7 +11,7 @@ from collections.abc import Callable
 from otelkit.traces.attributes import AttributeValue
 from otelkit.viewer.blocks import Block, Kind
 
-Scalar = str | bool | int | float | list[str]
+Scalar = None | str | bool | int | float | list[str]
 Column = tuple[list[Scalar], list[list[int]]]  # values, and the rows of each
 LONGEST_VALUE = 2_048  # characters; longer values are stored, but not found: as with Tempo
 _MOST_KEYS = 2_000  # of one block
@@ -91,6 +91,6 @@ def fragment_of(text: str) -> str:
 
 
 def _scalar(value: AttributeValue) -> Scalar:
-    if isinstance(value, str | bool | int | float):
+    if value is None or isinstance(value, str | bool | int | float):
         return value
     return [str(value)[:LONGEST_VALUE]]

@@ -19,7 +19,7 @@ AND time_nanos BETWEEN ? AND ? ORDER BY time_nanos"""
 _LATEST = """SELECT resource, body FROM metrics WHERE id IN (
     SELECT max(id) FROM metrics WHERE family IN (SELECT value FROM json_each(?))
     AND time_nanos BETWEEN ? AND ? GROUP BY family, resource, scope)"""
-_MOST_SAMPLES = 1_000_000
+_MOST_SAMPLES = 500_000  # 75 MB
 _TOO_MANY = "query processing would load too many samples into memory: narrow it by labels or time"
 Key = tuple[tuple[str, str], ...]
 

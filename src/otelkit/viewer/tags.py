@@ -56,7 +56,7 @@ def _values(connection: sqlite3.Connection, key: str, scope: str) -> Iterator[Va
         pairs += _resource_pairs(connection)
     if scope != "resource":
         for (body,) in connection.execute(_COLUMNS, (Kind.SPANS, key, _BLOCKS)):
-            yield from (value for value in json.loads(body)[0] if not isinstance(value, list))
+            yield from (value for value in json.loads(body)[0] if not isinstance(value, list | None))
         pairs += _unsealed_pairs(connection)
     for value in (value_of(pair.value) for pair in pairs if pair.key == key):
         if isinstance(value, str | bool | int | float):

@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 import pytest
 from opentelemetry.proto.metrics.v1.metrics_pb2 import AggregationTemporality, DataPointFlags
 
+from otelkit.viewer import metric_series
+
 from .conftest import NOON, SECOND, Backend
 from .prometheus_metrics import OF_RESOURCE, counter, gauge, histogram, send
 
@@ -131,6 +133,19 @@ def test_very_small_and_very_large_values_have_exponents(backend: Backend) -> No
     }
 
     assert found == {"small": "1e-07", "large": "1e+21", "plain": "100000000000000000000"}
+
+
+def test_more_samples_than_memory_has_room_for_are_refused(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metric_series, "_MOST_SAMPLES", 2)
+    for seconds in range(3):
+        send(backend, counter(seconds, seconds))
+
+    page = backend.ask("/prometheus/api/v1/query", {"query": "shop_orders_total", "time": TIME + 10})
+
+    assert page.status == 400
+    assert "too many samples" in page.text
 
 
 @pytest.mark.parametrize("moment", ["0002-01-01T00:00:00Z", "9999-12-31T00:00:00Z", "-1e9", "1e99"])

@@ -6,18 +6,27 @@ from urllib.parse import quote
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
+from otelkit.viewer import trace_scan
+
 from .conftest import Backend, attributed, running_backend
 
 
-@pytest.fixture(scope="module", params=["open", "sealed"])
+@pytest.fixture(scope="module", params=["few", "open", "sealed"])
 def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
-    with running_backend(tmp_path_factory.mktemp("viewer")) as backend:
+    """Few traces are looked into one by one; the blocks of many have columns when they are sealed."""
+    with (
+        running_backend(tmp_path_factory.mktemp("viewer")) as backend,
+        pytest.MonkeyPatch.context() as patched,
+    ):
         backend.send_spans(attributed(1, 1, "shop.tier", "gold"), attributed(2, 2, "shop.size", 8))
         paid = attributed(3, 3, "shop.paid", value=True)
         paid.status.code = Status.STATUS_CODE_ERROR
+        paid.attributes.add(key="shop.empty")
         backend.send_spans(paid, service="stock")
         if request.param == "sealed":
             backend.viewer._writer._store.close()
+        if request.param != "few":
+            patched.setattr(trace_scan, "_FEW_TRACES", -1)
         yield backend
 
 
@@ -47,6 +56,7 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         ('{ resource.service.name = "shop" && span.shop.size = 8.0 }', [2]),
         ('{ .shop.nothing = "x" }', []),
         ('{ .shop.tier != "gold" }', []),
+        ("{ .shop.empty != nil }", []),
     ],
 )
 def test_traceql_finds_traces_with_one_span_that_fulfils_all(
