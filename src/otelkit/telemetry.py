@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from threading import Lock, Thread
 
 from opentelemetry.instrumentation.logging import LoggingInstrumentor
+from opentelemetry.sdk.metrics import MeterProvider
 
 from otelkit.openmetrics import OpenMetricsReader
 from otelkit.pipelines import Pipelines
@@ -42,8 +43,8 @@ class Telemetry:
         deadline = time.monotonic() + timeout_seconds
         self.pipelines.tracer_provider.force_flush(_millis(deadline))
         self.pipelines.logger_provider.force_flush(_millis(deadline))
-        self.pipelines.meter_provider.force_flush(_millis(deadline))
-        done = [exporter.force_flush(_millis(deadline)) for exporter in self.pipelines.exporters]
+        done = [_flush_metrics(self.pipelines.meter_provider, _millis(deadline))]
+        done += [exporter.force_flush(_millis(deadline)) for exporter in self.pipelines.exporters]
         return all(done)
 
     def shutdown(self, timeout_seconds: float = SHUTDOWN_SECONDS) -> None:
@@ -69,6 +70,14 @@ class Telemetry:
         # The SDK passes no timeout of ours on: BatchSpanProcessor.shutdown() takes none.
         for exporter in self.pipelines.exporters if self.pipelines else ():
             exporter.shutdown_timeout_seconds = seconds
+
+
+def _flush_metrics(provider: MeterProvider, timeout_millis: int) -> bool:
+    try:
+        return provider.force_flush(timeout_millis)
+    except Exception as error:  # noqa: BLE001 - the SDK raises a bare Exception when time is over
+        _log.debug("metrics were not flushed: %s", error)
+        return False
 
 
 def _together(*ends: Callable[[], object]) -> None:

@@ -36,6 +36,16 @@ def test_force_flush_exports_and_goes_on(start: Start, otlp_sink: Sink, use_all:
     assert [span.name for span in otlp_sink.spans()] == ["work"]
 
 
+def test_force_flush_without_time_or_collector_says_no_and_raises_nothing(start: Start, use_all: Use) -> None:
+    nowhere = "http://127.0.0.1:9"  # the discard port: nothing listens
+    telemetry = start(**{f"OTEL_EXPORTER_OTLP_{s}_ENDPOINT": nowhere for s in ("TRACES", "METRICS", "LOGS")})
+    use_all()
+
+    assert not telemetry.force_flush(0)
+    assert not telemetry.force_flush(0.2)
+    telemetry.shutdown(timeout_seconds=0.2)
+
+
 def test_shutdown_twice_does_nothing_more(start: Start) -> None:
     telemetry = start()
     telemetry.shutdown()
