@@ -1,5 +1,6 @@
 """Alerts: promtool runs their unit tests, and each tells a person what to do."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from deploy.grafana.rendering import RENDERED
 from deploy.grafana.rule_files import OF_PAGES, PROMETHEUS_RULE, RULES
 from tests.grafana.conftest import Promtool
 
@@ -103,6 +105,18 @@ def test_runbook_has_no_entry_of_an_alert_that_is_gone() -> None:
     headings = re.findall(r"^## (\w+)$", RUNBOOK.read_text(encoding="utf-8"), flags=re.MULTILINE)
 
     assert sorted(headings) == sorted(rule["alert"] for rule in alerts())
+
+
+def test_runbook_names_dashboards_and_panels_that_there_are() -> None:
+    boards = [json.loads(file.read_text(encoding="utf-8")) for file in RENDERED.glob("*.json")]
+    titles = {
+        shown["title"].removesuffix(", 95 %") for board in boards for shown in (board, *board["panels"])
+    }
+    text = " ".join(RUNBOOK.read_text(encoding="utf-8").split())
+    named = set(re.findall(r"(?<![*])[*]([^*]+)[*](?![*])", text))
+
+    assert len(named) > 40
+    assert sorted(named - titles) == []
 
 
 def test_comparison_within_brackets_is_not_the_outermost() -> None:
