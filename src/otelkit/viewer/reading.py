@@ -11,11 +11,12 @@ from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans
 
 _SPANS_A_PART = 100
 _BYTES_A_PART = 2**20
-# Spans first in order of their origins, so that those of one origin come together.
-_SPANS = """SELECT s.resource, s.scope, b.body FROM spans s JOIN bodies b ON b.id = s.id
-WHERE s.trace = (SELECT id FROM traces WHERE trace_id = ?) ORDER BY """
-_BY_ORIGIN = _SPANS + "s.resource, s.scope, s.start_nanos, s.id"
-_BY_START = _SPANS + "s.start_nanos, s.id"
+# The limit keeps SQLite from sorting bodies, too, for which the disk may have no room.
+_SPANS = """SELECT s.resource, s.scope, b.body FROM (SELECT id, resource, scope FROM spans
+WHERE trace = (SELECT id FROM traces WHERE trace_id = ?) ORDER BY {} LIMIT -1) s
+CROSS JOIN bodies b ON b.id = s.id"""
+_BY_ORIGIN = _SPANS.format("resource, scope, start_nanos, id")  # those of one origin come together
+_BY_START = _SPANS.format("start_nanos, id")
 
 
 def read_trace(

@@ -1,6 +1,7 @@
 """What is accepted is on disk; what does not fit goes oldest first; a full disk loses nothing."""
 
 import logging
+import resource
 import sqlite3
 from pathlib import Path
 
@@ -85,6 +86,20 @@ def test_reader_sees_what_was_there_when_it_began(backend: Backend) -> None:
         assert connection.execute(count).fetchone()[0] == 0
     with reading(backend.viewer._writer.path) as connection:
         assert connection.execute(count).fetchone()[0] == 1
+
+
+def test_huge_trace_is_read_where_a_disk_has_no_room_for_a_copy(backend: Backend) -> None:
+    for number in range(1, 9):
+        backend.send_spans(make_span(number, trace_state="t" * 2**20))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, before[1]))
+    try:
+        spans = backend.tempo.trace("1")
+        text = backend.get("/trace/1/text").text
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert len(spans) == len(text.splitlines()) == 8
 
 
 def test_full_disk_is_try_again_and_one_line(backend: Backend, caplog: pytest.LogCaptureFixture) -> None:
