@@ -14,8 +14,9 @@ from otelkit.viewer.points import exemplars_of
 from otelkit.viewer.target_info import TARGET_INFO, target_series
 
 _LAST = "SELECT body FROM metrics WHERE family = ? ORDER BY time_nanos DESC LIMIT 1"
+# In the order of an index: for sorting the bodies the disk may have no room.
 _MESSAGES = """SELECT resource, body FROM metrics WHERE family IN (SELECT value FROM json_each(?))
-AND time_nanos BETWEEN ? AND ? ORDER BY time_nanos"""
+AND time_nanos BETWEEN ? AND ? ORDER BY family, time_nanos"""
 _LATEST = """SELECT resource, body FROM metrics WHERE id IN (
     SELECT max(id) FROM metrics WHERE family IN (SELECT value FROM json_each(?))
     AND time_nanos BETWEEN ? AND ? GROUP BY family, resource, scope)"""
@@ -54,6 +55,8 @@ def select_series(
             for exemplar in exemplars_of(message):
                 if (owner := wanted.get(bucket_of(message, exemplar.value))) is not None:
                     owner.exemplars.append(exemplar)
+    for series in found.values():
+        series.samples.sort()  # of a metric that changed its kind they come from two families
     return [*(found[key] for key in sorted(found)), *target_series(connection, matchers, times)]
 
 

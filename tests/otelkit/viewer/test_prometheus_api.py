@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from opentelemetry.proto.metrics.v1.metrics_pb2 import AggregationTemporality, DataPointFlags
+from opentelemetry.proto.metrics.v1.metrics_pb2 import AggregationTemporality, DataPointFlags, Metric
 
 from otelkit.viewer import metric_series
 
@@ -133,6 +133,19 @@ def test_very_small_and_very_large_values_have_exponents(backend: Backend) -> No
     }
 
     assert found == {"small": "1e-07", "large": "1e+21", "plain": "100000000000000000000"}
+
+
+def test_series_of_a_metric_that_changes_its_kind_goes_on_in_order(backend: Backend) -> None:
+    for seconds, kind in enumerate(("gauge", "sum", "gauge", "sum")):
+        metric = Metric(name="shop.load")
+        point = getattr(metric, kind).data_points.add(as_double=seconds)
+        point.time_unix_nano = NOON + seconds * SECOND
+        send(backend, metric)
+
+    query = {"query": "shop_load", "start": TIME, "end": TIME + 3, "step": "1s"}
+    (series,) = ask(backend, "query_range", **query)["result"]
+
+    assert [value for _, value in series["values"]] == ["0", "1", "2", "3"]
 
 
 def test_more_samples_than_memory_has_room_for_are_refused(
