@@ -13,8 +13,12 @@ ERROR = Status(code=Status.STATUS_CODE_ERROR)
 
 
 def test_list_says_so_when_there_is_nothing(backend: Backend) -> None:
-    assert "No traces yet" in backend.get("/").text
-    assert "No traces match" in backend.get("/?status=error").text
+    nothing, filtered = backend.get("/").text, backend.get("/?status=error").text
+
+    assert "No traces yet" in nothing
+    assert "Send OTLP to this viewer" in nothing
+    assert "No traces match" in filtered
+    assert "Send OTLP to this viewer" not in filtered
 
 
 @pytest.mark.parametrize(
