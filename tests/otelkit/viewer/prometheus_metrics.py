@@ -1,4 +1,7 @@
-"""Metrics of one service, for tests of Prometheus' API."""
+"""Metrics of one service, for tests of Prometheus' API, and a way to ask it."""
+
+import json
+from typing import Any
 
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.metrics.v1.metrics_pb2 import AggregationTemporality, Metric
@@ -60,3 +63,10 @@ def histogram() -> Metric:
         as_double=0.5, time_unix_nano=NOON, trace_id=bytes(15) + b"\7", span_id=bytes(7) + b"\1"
     )
     return metric
+
+
+def ask(backend: Backend, path: str, **parameters: object) -> Any:
+    match = {"match[]": parameters.pop("match")} if "match" in parameters else {}
+    page = backend.ask(f"/prometheus/api/v1/{path}", {**parameters, **match})
+    assert page.status == 200, page.text
+    return json.loads(page.text)["data"]
