@@ -5,10 +5,9 @@
 
 import sqlite3
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import closing, contextmanager
 from http import HTTPStatus
-from threading import Timer
 
 from tests.e2e.load.json_client import JsonClient
 
@@ -18,7 +17,7 @@ SETTINGS = {
     "SQL_SQLALCHEMY_POOL_SECONDS": "0.2",
     "SQL_SQLALCHEMY_STATEMENT_SECONDS": "0.5",
 }
-_LOCKED_SECONDS = 0.8
+_COLLISION_SECONDS = 0.6  # longer than a statement may take
 
 
 def order_and_collide(ledger: JsonClient, database: str) -> None:
@@ -28,8 +27,11 @@ def order_and_collide(ledger: JsonClient, database: str) -> None:
         order = _order(ledger, account)[1]["id"]
         ledger.expect(HTTPStatus.OK, "GET", f"/orders/{order}")
     ledger.expect(HTTPStatus.OK, "GET", "/orders?limit=5")
-    with _locked(database), ThreadPoolExecutor(4) as customers:
-        answers = [customers.submit(_order, ledger, account) for _ in range(4)]
+    with ThreadPoolExecutor(4) as customers:
+        with _locked(database):
+            answers = [customers.submit(_order, ledger, account) for _ in range(4)]
+            wait(answers, return_when=FIRST_COMPLETED)  # refused, because another has the connection
+            wait(answers, _COLLISION_SECONDS)
         statuses = {answer.result()[0] for answer in answers}
     assert HTTPStatus.SERVICE_UNAVAILABLE in statuses, f"nobody waited in vain: {statuses}"
 
@@ -41,12 +43,6 @@ def _order(ledger: JsonClient, account: str) -> tuple[int, dict[str, str]]:
 
 @contextmanager
 def _locked(database: str) -> Iterator[None]:
-    with sqlite3.connect(database, isolation_level=None, check_same_thread=False) as writer:
+    with closing(sqlite3.connect(database, isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
-        release = Timer(_LOCKED_SECONDS, writer.execute, ("ROLLBACK",))
-        release.start()
-        try:
-            yield
-        finally:
-            release.join()
-    writer.close()
+        yield
