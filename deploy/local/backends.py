@@ -7,13 +7,15 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from deploy.local.part import Part
 from deploy.local.settings import ROOT, Settings
-from otelkit.backends import Backends
+from otelkit.backends import Backends, find_backends
 
 CONFIGS = ROOT / "deploy" / "backends"
 GRAFANA = ROOT / "deploy" / "grafana"
+TENANT = "anonymous"  # of no consequence where there is but one
 
 
 def plan_backends(settings: Settings, *, has_collector: bool) -> list[Part]:
@@ -34,24 +36,25 @@ def collector_environment(settings: Settings) -> dict[str, str]:
         "COLLECTOR_TO_TEMPO_ENDPOINT": f"{settings.reach}:{settings.ports['TEMPO_OTLP_GRPC_PORT']}",
         "COLLECTOR_TO_LOKI_ENDPOINT": settings.url("LOKI_PORT", "/otlp"),
         "COLLECTOR_TO_MIMIR_ENDPOINT": settings.url("MIMIR_PORT", "/otlp"),
+        "COLLECTOR_TENANT": os.environ.get("COLLECTOR_TENANT") or TENANT,
     }
 
 
 def backends_of(parts: Mapping[str, Part]) -> Backends:
     """Make clients of the backends of a stack that is up."""
-    if "viewer" in parts:
-        return Backends.of_viewer(parts["viewer"].address)
-    tempo, loki, mimir = (parts[name].address for name in ("tempo", "loki", "mimir"))
-    return Backends.of_lgtm(tempo=tempo, loki=loki, mimir=f"{mimir}/prometheus")
+    return find_backends(variables_of(parts))
 
 
 def variables_of(parts: Mapping[str, Part]) -> dict[str, str]:
-    """Give the variables that tell a program where the backends of a stack that is up are."""
+    """Give the variables that tell a program where the backends of a stack that is up are, and the tenant."""
     if "viewer" in parts:
         return {"BACKEND": "viewer", "VIEWER_URL": parts["viewer"].address}
     names = ("tempo", "loki", "mimir", "grafana")
     urls = {f"{name.upper()}_URL": parts[name].address for name in names if name in parts}
-    return {"BACKEND": "lgtm", **urls, "MIMIR_URL": f"{parts['mimir'].address}/prometheus"}
+    urls["MIMIR_URL"] += "/prometheus"
+    told = {**os.environ, **(parts["collector"].environment if "collector" in parts else {})}
+    tenant = quote(told.get("COLLECTOR_TENANT") or TENANT, safe="")
+    return {"BACKEND": "lgtm", **urls, "BACKEND_HEADERS": f"X-Scope-OrgID={tenant}"}
 
 
 def page_of_trace(parts: Mapping[str, Part], trace_id: str) -> str:

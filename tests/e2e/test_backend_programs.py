@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from deploy.local.backends import variables_of
+from deploy.local.part import Part
 from tests.e2e.local_stack import LocalStack
 
 pytestmark = pytest.mark.e2e
@@ -30,3 +32,17 @@ def test_overlay_that_is_not_there_is_named(new_stack: NewStack) -> None:
 
     assert done.returncode == 1
     assert "COLLECTOR_OVERLAYS='to-nowhere.yaml': there is no" in done.stdout
+
+
+def test_backends_are_asked_as_the_tenant_that_the_collector_writes_as() -> None:
+    names = ("tempo", "loki", "mimir", "collector")
+    environment = {"COLLECTOR_TENANT": "shop, north"}
+    parts = {name: Part(name, "", (), {}, f"http://{name}", "", environment) for name in names}
+
+    assert variables_of(parts) == {
+        "BACKEND": "lgtm",
+        "TEMPO_URL": "http://tempo",
+        "LOKI_URL": "http://loki",
+        "MIMIR_URL": "http://mimir/prometheus",
+        "BACKEND_HEADERS": "X-Scope-OrgID=shop%2C%20north",
+    }
