@@ -1,7 +1,5 @@
 """Deletion waits for what is outside of the cluster, however often that takes, and never longer."""
 
-import asyncio
-import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 
@@ -10,7 +8,6 @@ from aiohttp import web
 
 from k8s_operator.names import FINALIZER
 from k8s_operator.person import Person, is_available
-from k8s_operator.written import Written
 from otelkit.testing import trace_tree
 from otelkit.testing.expected import ReadmeTraces
 from otelkit.testing.kubernetes.faulty import FaultyApi
@@ -56,30 +53,6 @@ async def test_app_waits_for_the_directory_by_a_finalizer(operator: None, shop: 
     app = await shop.until(is_available)
 
     assert app["metadata"]["finalizers"] == [FINALIZER]
-
-
-def remembered() -> int:
-    """Count what operators of this process remember of apps."""
-    gc.collect()
-    return sum(isinstance(one, Written) for one in gc.get_objects())
-
-
-@pytest.mark.parametrize("is_seen", [True, False], ids=["by its event", "by a look at the whole"])
-async def test_app_that_is_gone_is_forgotten(
-    run_operator: RunOperator, shop: Person, monkeypatch: pytest.MonkeyPatch, is_seen: bool
-) -> None:
-    if not is_seen:
-        monkeypatch.setattr("k8s_operator.registry.is_deleted", lambda **_: False)
-    before = remembered()
-    async with run_operator():
-        await shop.apply()
-        await shop.until(is_available)
-        assert remembered() == before + 1
-
-        await shop.delete()
-        async with asyncio.timeout(15):
-            while remembered() > before:  # noqa: ASYNC110 - another thread's state
-                await asyncio.sleep(0.05)
 
 
 async def test_app_without_a_directory_has_no_finalizer(run_operator: RunOperator, shop: Person) -> None:
