@@ -114,4 +114,4 @@ collector-if-possible:
 	@$(PYTHON) -m collector.build --if-possible
 
 collector-if-local: # its image is used where there is a container engine
-	@[ '$(STACK)' != local ] && docker version >/dev/null 2>&1 || $(PYTHON) -m collector.build --if-possible
+	@[ '$(STACK)' = compose ] || { [ '$(STACK)' != local ] && docker version >/dev/null 2>&1; } || $(PYTHON) -m collector.build --if-possible
