@@ -16,16 +16,22 @@ class Controllers:
     def __init__(self, store: Store, writer: Writer) -> None:
         self._store, self._writer = store, writer
         self._dependents: dict[str, dict[tuple[Kind, Where], None]] = {}
+        self._gone: set[str] = set()
 
     def hear(self, kind: Kind, change: Change) -> None:
         """Take one change."""
         metadata = change.body["metadata"]
+        if change.type == "DELETED":
+            self._gone.add(metadata["uid"])
+            self._collect(metadata["uid"])
+            return
         for owner in metadata.get("ownerReferences") or ():
             known = self._dependents.setdefault(owner["uid"], {})
             known[kind, (metadata.get("namespace"), metadata["name"])] = None
-        if change.type == "DELETED":
-            self._collect(metadata["uid"])
-        elif kind == DEPLOYMENTS:
+            if owner["uid"] in self._gone:  # made for an owner that went meanwhile
+                self._collect(owner["uid"])
+                return
+        if kind == DEPLOYMENTS:
             self._run(change.body)
 
     def _collect(self, uid: str) -> None:

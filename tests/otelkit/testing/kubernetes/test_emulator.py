@@ -110,3 +110,13 @@ async def test_dependents_go_with_their_owner(client: Client) -> None:
     await client.call("DELETE", f"{MAPS}/tea")
 
     assert (await client.call("GET", f"{MAPS}/milk"))[0] == 404
+
+
+async def test_dependent_made_for_an_owner_that_is_gone_goes_too(client: Client) -> None:
+    _, owner = await client.call("POST", MAPS, config())
+    reference = {"apiVersion": "v1", "kind": "ConfigMap", "name": "tea", "uid": owner["metadata"]["uid"]}
+    await client.call("DELETE", f"{MAPS}/tea")
+
+    await client.call("POST", MAPS, {"metadata": {"name": "milk", "ownerReferences": [reference]}})
+
+    assert (await client.call("GET", f"{MAPS}/milk"))[0] == 404
