@@ -1,6 +1,6 @@
 """Tables of measurements: `bench/results/HOME/FILE.json`, as `JSON=that-file make bench|drill` wrote it.
 
-HOME is `otelkit`, whose rows with a target stand in the root README, or a service with a README of its own.
+HOME is `otelkit`, whose rows with a target stand in the root README, `viewer` (docs/viewer.md), or a service.
 FILE says what measured: `bench`, `drill`, or with a name as `bench-export` and `drill-overload`.
 """
 

@@ -22,6 +22,7 @@ OWN: dict[str, dict[str, Callable[[], str]]] = {"grpc-four-modes": {"truth": tru
 # Pages below docs/ with tables of their own.
 PAGES: dict[str, dict[str, Callable[[], str]]] = {
     "compose.md": {"memory": memory_table.table},
+    "viewer.md": {"measured": partial(measured_table.table, "viewer")},
     "kubernetes-sizing.md": {"sizing": sizing.table, "arithmetic": sizing.arithmetic},
 }
 
