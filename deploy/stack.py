@@ -16,11 +16,10 @@ from deploy.compose import commands
 from deploy.compose.choice import choose, read_stack
 from deploy.compose.project import Config, Project
 from deploy.compose.up import bring_up
-from deploy.local import down, logs, status, trace
+from deploy.local.commands import follows, run_command
 from deploy.local.errors import StackError
 from deploy.local.settings import read_settings
 from deploy.local.state import running_record
-from deploy.local.up import bring_up as bring_up_locally
 
 
 def main() -> int:
@@ -44,16 +43,14 @@ def _up() -> int:
     if running_record(settings.state_dir) is not None:
         if stack == "compose":
             raise StackError("STACK=compose, but the stack of local processes is up (make down)")
-        bring_up_locally(settings)  # says that it is up
-        return 0
+        return run_command("up", settings)  # says that it is up
     chosen = choose(stack)
     if chosen is None:
         if stack == "local" and commands.running_project() is not None:
             raise StackError("STACK=local, but the stack in containers is up (make down)")
         _build_collector()
-        bring_up_locally(settings)
-    else:
-        bring_up(chosen.project, chosen.config, chosen.selection)
+        return run_command("up", settings)
+    bring_up(chosen.project, chosen.config, chosen.selection)
     return 0
 
 
@@ -70,18 +67,7 @@ def _on_what_is_up(command: str, service: str) -> int:
     up = None if local else commands.running_project(even_ended=with_volumes)
     if up is not None:
         return _in_containers(command, service, *up)
-    match command:
-        case "down":
-            down.bring_down(settings.state_dir)
-        case "status":
-            return 0 if status.print_status(settings.state_dir) else 1
-        case "logs":
-            logs.show_logs(settings.state_dir, service, follow=_follows())
-        case _:
-            if record is None:
-                raise StackError("nothing is up (make up)")
-            trace.show_trace(record)
-    return 0
+    return run_command(command, settings, service)
 
 
 def _in_containers(command: str, service: str, project: Project, config: Config) -> int:
@@ -91,7 +77,7 @@ def _in_containers(command: str, service: str, project: Project, config: Config)
         case "status":
             return 0 if commands.print_status(config) else 1
         case "logs":
-            commands.show_logs(project, config, service, follow=_follows())
+            commands.show_logs(project, config, service, follow=follows())
         case _:
             commands.trace(config)
     return 0
@@ -99,10 +85,6 @@ def _in_containers(command: str, service: str, project: Project, config: Config)
 
 def _with_volumes() -> bool:
     return os.environ.get("VOLUMES", "") in {"1", "yes", "true"}
-
-
-def _follows() -> bool:
-    return os.environ.get("FOLLOW", "1") not in {"0", "no", "false"}
 
 
 if __name__ == "__main__":

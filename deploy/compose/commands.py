@@ -6,7 +6,6 @@ from deploy.compose.addresses import parts_of
 from deploy.compose.containers import Container, list_containers
 from deploy.compose.engine import NoEngineError, find_engine
 from deploy.compose.project import BACKENDS, EVERYTHING, Config, Project
-from deploy.compose.up import record_of
 from deploy.local.errors import StackError
 from deploy.local.trace import show_trace
 
@@ -68,7 +67,7 @@ def show_logs(project: Project, config: Config, service: str, *, follow: bool) -
 def trace(config: Config) -> None:
     """Send one order and print its trace, read back from the backend."""
     there = [container.service for container in list_containers(config["name"]) if container.is_ready]
-    show_trace(record_of(parts_of(config, [name for name in config["services"] if name in there])))
+    show_trace(parts_of(config, [name for name in config["services"] if name in there]))
 
 
 def _row(container: Container, addresses: dict[str, str]) -> tuple[str, ...]:

@@ -10,10 +10,10 @@ from deploy.compose.addresses import parts_of
 from deploy.compose.containers import Container, explain, list_containers
 from deploy.compose.project import EVERYTHING, Config, Project
 from deploy.compose.selection import Selection
+from deploy.local.addresses import print_addresses
 from deploy.local.errors import StackError
 from deploy.local.part import Part
 from deploy.local.ports import check_ports
-from deploy.local.state import Record
 from deploy.local.trace import show_trace
 
 READY_SECONDS = 300.0
@@ -34,8 +34,8 @@ def bring_up(project: Project, config: Config, selection: Selection) -> None:
             print("up: ending what was begun", flush=True)
             EVERYTHING.run("down", "--remove-orphans")
         raise
-    show_trace(record_of([*parts.values()]))
-    print_addresses([*parts.values()])
+    show_trace(parts.values())
+    print_addresses([*parts.values()], "containers")
 
 
 def _end_others(config: Config, selection: Selection) -> set[str]:
@@ -46,19 +46,6 @@ def _end_others(config: Config, selection: Selection) -> set[str]:
         print(f"  ending {', '.join(sorted(others))}: not of this profile", flush=True)
         EVERYTHING.run("rm", "--stop", "--force", *others)
     return running - others
-
-
-def record_of(parts: list[Part]) -> Record:
-    """Give the parts as a stack that is up, without a supervisord."""
-    return Record(0, 0.0, "", tuple(parts))
-
-
-def print_addresses(parts: list[Part]) -> None:
-    """Print where everything is."""
-    width = max(len(part.name) for part in parts)
-    for part in parts:
-        print(f"  {part.name.ljust(width)}  {part.address}")
-    print("make trace shows one more, make status all containers, make down ends them")
 
 
 def _build(project: Project, config: Config, selection: Selection) -> None:

@@ -4,25 +4,19 @@ Exit code 0 means done (for status: all healthy), 1 that something is not as it 
 """
 
 import argparse
-import os
 import sys
 
-from deploy.local.down import bring_down
+from deploy.local.commands import run_command
 from deploy.local.errors import StackError
-from deploy.local.logs import show_logs
-from deploy.local.run import run_service
-from deploy.local.settings import Settings, read_settings
-from deploy.local.state import running_record
-from deploy.local.status import print_status
-from deploy.local.trace import show_trace
-from deploy.local.up import bring_up
+from deploy.local.settings import read_settings
 
 
 def main() -> int:
     """Run one command; an error that has a remedy is printed without a traceback."""
     arguments = _parse()
     try:
-        return _run(arguments, read_settings())
+        scenario = getattr(arguments, "scenario", "")
+        return run_command(arguments.command, read_settings(), getattr(arguments, "service", ""), scenario)
     except StackError as error:
         print(f"{arguments.command}: {error}", file=sys.stderr)
         return 1
@@ -39,27 +33,6 @@ def _parse() -> argparse.Namespace:
         commands.add_parser(name).add_argument("service", nargs="?", default="")
     commands.choices["run"].add_argument("--scenario", default="")
     return parser.parse_args()
-
-
-def _run(arguments: argparse.Namespace, settings: Settings) -> int:
-    match arguments.command:
-        case "up":
-            bring_up(settings)
-        case "down":
-            bring_down(settings.state_dir)
-        case "status":
-            return 0 if print_status(settings.state_dir) else 1
-        case "logs":
-            follow = os.environ.get("FOLLOW", "1") not in {"0", "no", "false"}
-            show_logs(settings.state_dir, arguments.service, follow=follow)
-        case "run":
-            return run_service(settings, arguments.service, arguments.scenario)
-        case "trace":
-            record = running_record(settings.state_dir)
-            if record is None:
-                raise StackError("nothing is up (make up)")
-            show_trace(record)
-    return 0
 
 
 if __name__ == "__main__":

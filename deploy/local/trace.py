@@ -1,20 +1,21 @@
 """`make trace`: one real request, and the tree of its trace as it comes back out of the backend."""
 
 import time
+from collections.abc import Iterable
 
 from deploy.local.backends import backends_of, page_of_trace
 from deploy.local.errors import StackError
 from deploy.local.order import send_order
-from deploy.local.state import Record
+from deploy.local.part import Part
 from otelkit.traces import BackendError, Span, render_tree
 
 SERVICE = "http-fastapi"
 TRACE_SECONDS = 15.0
 
 
-def show_trace(record: Record) -> None:
+def show_trace(stack: Iterable[Part]) -> None:
     """Send one order, wait for its trace in the backend, print it. Raises StackError when either fails."""
-    parts = {part.name: part for part in record.parts}
+    parts = {part.name: part for part in stack}
     begun = time.monotonic()
     status, trace_id = send_order(parts[SERVICE])
     try:

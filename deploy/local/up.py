@@ -12,6 +12,7 @@ from pathlib import Path
 
 from collector.cache import find_built
 from collector.toolchain import NoGo, find_go
+from deploy.local.addresses import print_addresses
 from deploy.local.brokers import find_brokers
 from deploy.local.down import end_stack
 from deploy.local.errors import StackError
@@ -41,8 +42,8 @@ def bring_up(settings: Settings) -> None:
             print("up: ending what an earlier stack left behind when its supervisord was killed")
             end_stack(settings.state_dir)
         record = _start(settings)
-    show_trace(record)
-    _print_addresses(record)
+    show_trace(record.parts)
+    print_addresses(record.parts, "parts")
 
 
 def _start(settings: Settings) -> Record:
@@ -86,14 +87,7 @@ def _report_running(record: Record) -> None:
             f"up already, but not healthy: {', '.join(ill)} (make status, make logs SERVICE={ill[0]})"
         )
     print("up already; nothing was started")
-    _print_addresses(record)
-
-
-def _print_addresses(record: Record) -> None:
-    width = max(len(part.name) for part in record.parts)
-    for part in record.parts:
-        print(f"  {part.name.ljust(width)}  {part.address}")
-    print("make trace shows one more, make status all parts, make down ends them")
+    print_addresses(record.parts, "parts")
 
 
 def _why_no_collector() -> str:

@@ -128,7 +128,7 @@ def test_trace_of_a_service_that_does_not_answer_is_a_clear_error() -> None:
     parts = tuple(Part(name, "", (), {}, address, "", {}) for name in ("viewer", "http-fastapi"))
 
     with pytest.raises(StackError, match=f"http-fastapi does not answer at {address}"):
-        show_trace(Record(0, 0.0, "", parts))
+        show_trace(parts)
 
 
 def test_host_that_cannot_be_listened_on_is_named(new_stack: NewStack) -> None:

@@ -9,8 +9,8 @@ from otelkit.backends.finding import find_backends
 from otelkit.backends.loki import LokiClient
 from otelkit.backends.prometheus import PrometheusClient
 from otelkit.backends.values import Exemplar, LogLine, Sample, Series
-from otelkit.backends.waiting import NotSeenError
 from otelkit.traces import BackendError, TempoClient
+from otelkit.traces.waiting import NotSeenError
 
 __all__ = [
     "BackendError",

@@ -11,7 +11,7 @@ from typing import Any
 
 from otelkit.backends.json_api import JsonApi
 from otelkit.backends.values import LogLine
-from otelkit.backends.waiting import wait_for
+from otelkit.traces.waiting import wait_for
 
 ANY_SERVICE = '{service_name=~".+"}'
 _SINCE_SECONDS = 3600.0

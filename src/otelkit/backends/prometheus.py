@@ -9,7 +9,7 @@ from typing import Any
 
 from otelkit.backends.json_api import JsonApi
 from otelkit.backends.values import Exemplar, Sample, Series
-from otelkit.backends.waiting import wait_for
+from otelkit.traces.waiting import wait_for
 
 _EXEMPLARS_SINCE_SECONDS = 3600.0
 

@@ -6,7 +6,6 @@ Tempo's protobuf answer has the same fields as OTLP's `TracesData`, so one decod
 
 import json
 import re
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,15 +14,15 @@ from google.protobuf.message import DecodeError
 from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 
 from otelkit.traces.decode import spans_of
-from otelkit.traces.fetch import Answer, BackendError, Fetcher
+from otelkit.traces.fetch import Answer, Fetcher
 from otelkit.traces.span import Span
 from otelkit.traces.tree import render_tree
+from otelkit.traces.waiting import NotSeenError, wait_for
 
 _TRACE_ID = re.compile(r"[0-9a-f]{1,32}")
-_POLL_SECONDS = 0.1
 
 
-class TraceNotSeenError(BackendError, TimeoutError):
+class TraceNotSeenError(NotSeenError):
     """A trace did not come, or not in the expected shape, before the deadline."""
 
 
@@ -88,21 +87,12 @@ class TempoClient:
 
         Raises TraceNotSeenError after `timeout_seconds`, with the tree or the error that came back last.
         """
-        deadline = time.monotonic() + timeout_seconds
-        while True:
-            try:
-                spans = self.trace(trace_id)
-                last = render_tree(spans) or "no spans"
-                if until(spans):
-                    return spans
-            except BackendError as error:
-                last = str(error)
-            if time.monotonic() >= deadline:
-                raise TraceNotSeenError(
-                    f"Trace {trace_id} is not as expected after {timeout_seconds:g} s at "
-                    f"{self._fetch.base_url}. What came back last:\n{last}"
-                )
-            time.sleep(_POLL_SECONDS)
+        what = f"Trace {trace_id} at {self._fetch.base_url}"
+        return wait_for(lambda: self.trace(trace_id), until, timeout_seconds, what, _shown, TraceNotSeenError)
+
+
+def _shown(spans: list[Span]) -> str:
+    return render_tree(spans) or "no spans"
 
 
 def _decoded(answer: Answer) -> list[Span]:

@@ -50,21 +50,19 @@ class Block:
         return first, first + ROWS - 1
 
 
-def latest_blocks(
-    connection: sqlite3.Connection, kind: Kind, start_nanos: int, end_nanos: int, after_id: int = 0
+def blocks_between(  # noqa: PLR0913 - what to look for, and in which order
+    connection: sqlite3.Connection,
+    kind: Kind,
+    start_nanos: int,
+    end_nanos: int,
+    after_id: int = 0,
+    *,
+    earliest_first: bool = False,
 ) -> Iterator[Block]:
-    """Blocks with rows between two times, those with the latest start first."""
+    """Blocks with rows between two times, by default those with the latest start first."""
+    order = "first_start" if earliest_first else "last_start DESC"
     limits = (kind, end_nanos, start_nanos, after_id >> _ROWS_BITS)
-    for row in connection.execute(_BETWEEN + "last_start DESC", limits):
-        yield Block(*tuple(row)[1:])
-
-
-def earliest_blocks(
-    connection: sqlite3.Connection, kind: Kind, start_nanos: int, end_nanos: int, after_id: int = 0
-) -> Iterator[Block]:
-    """Blocks with rows between two times, those with the earliest start first."""
-    limits = (kind, end_nanos, start_nanos, after_id >> _ROWS_BITS)
-    for row in connection.execute(_BETWEEN + "first_start", limits):
+    for row in connection.execute(_BETWEEN + order, limits):
         yield Block(*tuple(row)[1:])
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 
-from otelkit.viewer.blocks import FILTER_BYTES, Block, Kind, earliest_blocks, latest_blocks
+from otelkit.viewer.blocks import FILTER_BYTES, Block, Kind, blocks_between
 from otelkit.viewer.found_logs import MOST_BYTES, Best, FoundLog
 from otelkit.viewer.log_labels import line_of, record_labels
 from otelkit.viewer.log_origins import Scopes
@@ -85,8 +85,10 @@ class _Scanning:
         if scan.resources is not None and len(scan.resources) <= _FEW_RESOURCES:
             groups.append([resource_term(number) for number in scan.resources])
         places = [[places_of(term, size) for term in group] for group in groups]
-        ordered = earliest_blocks if scan.forward else latest_blocks
-        for block in ordered(self._connection, Kind.LOGS, scan.start_nanos, scan.end_nanos, scan.after):
+        times = scan.start_nanos, scan.end_nanos
+        for block in blocks_between(
+            self._connection, Kind.LOGS, *times, scan.after, earliest_first=scan.forward
+        ):
             if all(any(may_hold(block.filter, each) for each in group) for group in places):
                 yield block
 

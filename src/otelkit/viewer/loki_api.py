@@ -11,7 +11,7 @@ from pathlib import Path
 from starlette.routing import Route
 
 from otelkit.viewer.api_route import Answer, Parameters, api_routes
-from otelkit.viewer.blocks import FILTER_BYTES, Kind, latest_blocks
+from otelkit.viewer.blocks import FILTER_BYTES, Kind, blocks_between
 from otelkit.viewer.found_logs import FoundLog
 from otelkit.viewer.log_labels import Labels, line_of, record_labels
 from otelkit.viewer.log_origins import Scopes, resources_of
@@ -86,7 +86,7 @@ def _streams(connection: sqlite3.Connection, parameters: Parameters) -> Iterator
     size = FILTER_BYTES[Kind.LOGS]
     resources = resources_of(connection)
     left = {number: places_of(resource_term(number), size) for number in resources}
-    for block in latest_blocks(connection, Kind.LOGS, *time_range(parameters)):
+    for block in blocks_between(connection, Kind.LOGS, *time_range(parameters)):
         for number in [number for number, places in left.items() if may_hold(block.filter, places)]:
             del left[number]
             yield resources[number][0]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from otelkit.viewer.blocks import Kind, latest_blocks
+from otelkit.viewer.blocks import Kind, blocks_between
 from otelkit.viewer.span_filter import SpanFilter
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _candidates(
     """Traces of a block that have not been seen, and the latest start that it can have."""
     seen: set[int] = set()
     bounds = _bounds_of(search)
-    for block in latest_blocks(connection, Kind.SPANS, search.start_nanos, search.end_nanos):
+    for block in blocks_between(connection, Kind.SPANS, search.start_nanos, search.end_nanos):
         if not spans.admits(block):
             continue
         yield [], block.last_start  # so that it may end before the block is read
