@@ -8,11 +8,12 @@ from typing import Self, TypeVar
 
 from otelkit.receiver import Accept, Accepted, Receiver, Verdict
 from otelkit.signals import ExportRequest, Signal
+from otelkit.testing.changes import NotReceivedError
 from otelkit.testing.endpoint import Protocol, environment_for
 from otelkit.testing.logs import LogRecord
 from otelkit.testing.metrics import MetricPoint
 from otelkit.testing.script import Script
-from otelkit.testing.store import NotReceivedError, Store
+from otelkit.testing.store import Store
 from otelkit.traces import Span, render_tree
 
 __all__ = ["NotReceivedError", "Sink"]
