@@ -130,15 +130,16 @@ def _pool() -> DescriptorPool:
 _POOL = _pool()
 
 
-def _class(table: str) -> Any:
+def message_class(table: str) -> Any:
+    """The class of that table's messages, to be written as well as read."""
     return GetMessageClass(_POOL.FindMessageTypeByName(f"{_PACKAGE}.{table}"))
 
 
 def parse(table: str, data: bytes) -> Any:
     """Decode one message of that table; raises google.protobuf.message.DecodeError when it is none."""
-    return _class(table).FromString(data)
+    return message_class(table).FromString(data)
 
 
 def parse_json(table: str, data: bytes) -> Any:
     """Decode the same message from JSON; raises google.protobuf.json_format.ParseError when it is none."""
-    return Parse(data, _class(table)(), ignore_unknown_fields=True)
+    return Parse(data, message_class(table)(), ignore_unknown_fields=True)
