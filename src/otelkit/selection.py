@@ -2,8 +2,8 @@
 
 Names are those of the specification; what other packages register under OpenTelemetry's
 entry point groups can be named too, as `OTEL_TRACES_EXPORTER=otlp_proto_grpc`. `otlp` is
-otelkit's export that waits, `tracecontext` and `baggage` are otelkit's propagators, `none` is nothing, and
-an unknown name is an error.
+otelkit's export that waits, the specification's propagators and `datadog` are otelkit's, `none` is nothing,
+and an unknown name is an error.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,15 @@ from otelkit.environment import ratio, read
 from otelkit.errors import ConfigurationError
 from otelkit.export import WaitingLogExporter, WaitingMetricExporter, WaitingSpanExporter
 from otelkit.openmetrics import OpenMetricsReader
-from otelkit.propagation import BaggagePropagator, TraceContextPropagator
+from otelkit.propagation import (
+    B3MultiPropagator,
+    B3Propagator,
+    BaggagePropagator,
+    DatadogPropagator,
+    JaegerPropagator,
+    TraceContextPropagator,
+    XRayPropagator,
+)
 from otelkit.signals import Signal
 
 # Not by their entry point `otelkit`: what it names redacts, and here a processor does that before.
@@ -30,6 +38,11 @@ OURS: Mapping[Signal, type[Any]] = {
 OUR_PROPAGATORS: Mapping[str, type[TextMapPropagator]] = {
     "tracecontext": TraceContextPropagator,
     "baggage": BaggagePropagator,
+    "b3": B3Propagator,
+    "b3multi": B3MultiPropagator,
+    "jaeger": JaegerPropagator,
+    "xray": XRayPropagator,
+    "datadog": DatadogPropagator,
 }
 RATIO_SAMPLERS = ("traceidratio", "parentbased_traceidratio")
 

@@ -46,12 +46,17 @@ def parse_member(text: str) -> Member | None:
 
 def format_member(key: str, value: str, metadata: str) -> str | None:
     """Write one list-member; None when the key cannot be one."""
-    if not isinstance(key, str) or _KEY.fullmatch(key) is None:
+    if not is_key(key):
         return None
     if _PLAIN.fullmatch(value) is None:
         value = quote(value, safe=_SAFE, errors="replace")
     member = f"{key}={value}"
     return f"{member};{metadata}" if metadata else member
+
+
+def is_key(key: object) -> bool:
+    """Whether `key` is a token, as the names of headers and of baggage are."""
+    return isinstance(key, str) and _KEY.fullmatch(key) is not None
 
 
 def is_metadata(text: str) -> bool:
