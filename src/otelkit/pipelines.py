@@ -33,6 +33,7 @@ from otelkit.export import (
 )
 from otelkit.histograms import make_meter_provider
 from otelkit.redaction import AllowList, RedactingLogProcessor, RedactingSpanProcessor, baggage_predicate
+from otelkit.sampling import AdaptiveSampler
 from otelkit.selection import exporter_types, sampler
 from otelkit.self_metrics import DropTallySampler, LogTally, SpanTallies
 from otelkit.signals import Signal
@@ -75,6 +76,8 @@ def build_pipelines(resource: Resource, allow: AllowList) -> Pipelines:
         tracers = TracerProvider(drops or chosen, resource, shutdown_on_exit=False, meter_provider=meters)
         if tallies:
             tracers.add_span_processor(tallies)
+    if isinstance(chosen, AdaptiveSampler):
+        chosen.attach(tracers)
     if allow.baggage_keys:
         tracers.add_span_processor(BaggageSpanProcessor(baggage_predicate(allow)))
     for exporter in made[Signal.TRACES]:

@@ -22,13 +22,14 @@ _IDLE_ON_START = (SpanProcessor.on_start, DirectSpanProcessor.on_start)
 
 
 class Chain(SynchronousMultiSpanProcessor):
-    """Calls processors in turn; `starts`, `endings` and `ends` are what there is to call."""
+    """Calls processors in turn; `starts`, `endings`, `looks` and `ends` are what there is to call."""
 
     def __init__(self, tallies: SpanTallies | None) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # the SDK's is not annotated
         self._count_end = tallies.on_end if tallies else None
         self.starts: tuple[Callable[..., None], ...] = ()
         self.endings: tuple[Callable[[Span], None], ...] = ()
+        self.looks: tuple[Callable[[ReadableSpan], None], ...] = ()  # on_end of those that need no copy
         self.ends: tuple[tuple[DirectEnd | None, Callable[[ReadableSpan], None]], ...] = ()
 
     def add_span_processor(self, span_processor: SpanProcessor) -> None:
@@ -39,6 +40,9 @@ class Chain(SynchronousMultiSpanProcessor):
                 self.starts += (span_processor.on_start,)
             if _acts_on_ending(span_processor):
                 self.endings += (span_processor._on_ending,)  # noqa: SLF001 - the SDK's hook, not public yet
+            if getattr(span_processor, "reads_live_spans", False):
+                self.looks += (span_processor.on_end,)
+                return
             self.ends += ((_find_direct_end(span_processor), span_processor.on_end),)
 
     def end(self, span: "CheapSpan") -> None:
@@ -47,6 +51,8 @@ class Chain(SynchronousMultiSpanProcessor):
             self._count_end(span)
         for ending in self.endings:
             ending(span)
+        for look in self.looks:
+            look(span)
         readable: ReadableSpan | None = None
         for direct, on_end in self.ends:
             if direct:

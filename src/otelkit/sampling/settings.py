@@ -1,0 +1,60 @@
+"""OTEL_TRACES_SAMPLER names that otelkit adds, and what OTEL_TRACES_SAMPLER_ARG means to each.
+
+    otelkit_adaptive                        ratio=0.1,spans_per_second=100
+    otelkit_parentbased_consistent_ratio    0.1
+    otelkit_consistent_ratio                0.1     in each service by itself
+
+Factories of the entry point group `opentelemetry_traces_sampler`, which the SDK's start-up calls, too.
+"""
+
+from opentelemetry.sdk.trace._sampling_experimental import (
+    ComposableSampler,
+    composable_parent_threshold,
+    composable_traceid_ratio_based,
+)
+
+from otelkit.environment import pairs, ratio, read
+from otelkit.sampling.adaptive import AdaptiveSampler
+from otelkit.sampling.composite import CompositeSampler
+
+ARGUMENT = "OTEL_TRACES_SAMPLER_ARG"
+DEFAULTS = {"ratio": 0.1, "spans_per_second": 100.0}
+
+
+def adaptive(argument: str | None) -> AdaptiveSampler:
+    """Make the sampler of `otelkit_adaptive`.
+
+    Raises:
+        ConfigurationError: `argument` is not of the form `ratio=0.1,spans_per_second=100`.
+    """
+    return read({ARGUMENT: argument or ""}, ARGUMENT, _make_adaptive, AdaptiveSampler())
+
+
+def consistent_ratio(argument: str | None) -> CompositeSampler:
+    """Make the sampler of `otelkit_consistent_ratio`.
+
+    Raises:
+        ConfigurationError: `argument` is no number from 0 to 1.
+    """
+    return CompositeSampler(_make_root(argument))
+
+
+def parentbased_consistent_ratio(argument: str | None) -> CompositeSampler:
+    """Make the sampler of `otelkit_parentbased_consistent_ratio`.
+
+    Raises:
+        ConfigurationError: `argument` is no number from 0 to 1.
+    """
+    return CompositeSampler(composable_parent_threshold(_make_root(argument)))
+
+
+def _make_adaptive(text: str) -> AdaptiveSampler:
+    given = pairs(text)
+    if unknown := given.keys() - {"ratio", "spans_per_second"}:
+        raise ValueError(f"{min(unknown)!r} is unknown: use ratio and spans_per_second")
+    calm, budget = (float(given.get(key, default)) for key, default in DEFAULTS.items())
+    return AdaptiveSampler(calm, budget)
+
+
+def _make_root(argument: str | None) -> ComposableSampler:
+    return composable_traceid_ratio_based(read({ARGUMENT: argument or ""}, ARGUMENT, ratio, 1.0))

@@ -1,0 +1,76 @@
+"""OTEL_TRACES_SAMPLER names the samplers under every start-up, by their entry points."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FACTORIES = {
+    "otelkit_adaptive": "adaptive",
+    "otelkit_consistent_ratio": "consistent_ratio",
+    "otelkit_parentbased_consistent_ratio": "parentbased_consistent_ratio",
+}
+DESCRIPTIONS = {
+    "otelkit_adaptive": "AdaptiveSampler{ratio=0.5, spans_per_second=7}",
+    "otelkit_consistent_ratio": "CompositeSampler{ComposableTraceIDRatioBased{threshold=8, ratio=0.5}}",
+    "otelkit_parentbased_consistent_ratio": "CompositeSampler{ComposableParentThreshold{root="
+    "ComposableTraceIDRatioBased{threshold=8, ratio=0.5}}}",
+}
+PROGRAM = """
+from opentelemetry import trace
+provider = trace.get_tracer_provider()
+trace.get_tracer("t").start_span("work").end()
+print(getattr(provider.sampler, "_sampler", provider.sampler).get_description())
+print([type(one).__name__ for one in provider._active_span_processor._span_processors].count("RequestWatch"))
+"""
+OTELKIT = {"OTEL_PYTHON_CONFIGURATOR": "otelkit"}
+QUIET = {"OTEL_SERVICE_NAME": "wiring"} | {
+    f"OTEL_{signal}_EXPORTER": "none" for signal in ("TRACES", "METRICS", "LOGS")
+}
+
+
+@pytest.fixture
+def registered(tmp_path: Path) -> Path:
+    """A folder on the path whose metadata names the factories, as the package's own does when installed."""
+    metadata = tmp_path / "otelkit_samplers-1.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: otelkit-samplers\nVersion: 1\n")
+    lines = [f"{name} = otelkit.sampling.settings:{factory}" for name, factory in FACTORIES.items()]
+    (metadata / "entry_points.txt").write_text("\n".join(["[opentelemetry_traces_sampler]", *lines, ""]))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "start_up"),
+    [
+        ("otelkit_adaptive", OTELKIT),
+        ("otelkit_adaptive", {**OTELKIT, "OTELKIT_SPANS": "sdk"}),
+        ("otelkit_adaptive", {}),
+        ("otelkit_consistent_ratio", OTELKIT),
+        ("otelkit_parentbased_consistent_ratio", {}),
+    ],
+)
+def test_zero_code_start_up_takes_it_and_hears_of_errors(
+    registered: Path, name: str, start_up: dict[str, str]
+) -> None:
+    is_adaptive = name == "otelkit_adaptive"
+    done = subprocess.run(
+        [Path(sys.executable).with_name("opentelemetry-instrument"), sys.executable, "-c", PROGRAM],
+        env={
+            **{key: value for key, value in os.environ.items() if not key.startswith("OTEL")},
+            **QUIET,
+            **start_up,
+            "PYTHONPATH": str(registered),
+            "OTEL_TRACES_SAMPLER": name,
+            "OTEL_TRACES_SAMPLER_ARG": "ratio=0.5,spans_per_second=7" if is_adaptive else "0.5",
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-2:] == [DESCRIPTIONS[name], str(int(is_adaptive))]
