@@ -125,18 +125,23 @@ def test_context_switches_are_told_apart(reader: InMemoryMetricReader) -> None:
 
 
 def test_forked_process_tells_of_itself(reader: InMemoryMetricReader) -> None:
-    done = threading.Event()
-    waiting = threading.Thread(target=done.wait)
-    waiting.start()
-    child = os.fork()
-    if child == 0:  # where only the forking thread goes on
-        threads = value_of(metrics_of(reader)["process.thread.count"])
-        os._exit(int(threads))
-    _, status = os.waitpid(child, 0)
-    done.set()
-    waiting.join()
+    def files() -> int:
+        return int(value_of(metrics_of(reader)["process.unix.file_descriptor.count"]))
 
-    assert os.waitstatus_to_exitcode(status) == 1
+    ours = files()
+    child = os.fork()
+    if child == 0:
+        more = -1
+        try:
+            for _ in range(3):
+                os.open(os.devnull, os.O_RDONLY)
+            more = files() - ours
+        finally:
+            os._exit(more)
+    _, status = os.waitpid(child, 0)
+
+    assert os.waitstatus_to_exitcode(status) == 3
+    assert files() == ours
 
 
 def test_what_is_not_told_is_not_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
