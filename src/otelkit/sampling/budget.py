@@ -14,6 +14,7 @@ from threading import Lock
 from otelkit.self_metrics.tallies import Tally
 
 BURST_SECONDS = 5.0
+DEBT_SECONDS = 60.0  # what callers force beyond the budget is owed for no longer
 LEAST = 1 / 1024  # never nothing: what has no chance at all cannot be counted up
 
 
@@ -41,6 +42,6 @@ class SpanBudget:
             now, spent = self._clock(), self._spent.value()
             filled = (now - self._at) * self.spans_per_second - (spent - self._settled)
             self._at, self._settled = now, spent
-            # What callers force is owed, but not for longer than one bucket takes to fill.
-            self._tokens = max(-self.capacity, min(self.capacity, self._tokens + filled))
+            least = -DEBT_SECONDS * self.spans_per_second
+            self._tokens = max(least, min(self.capacity, self._tokens + filled))
             return min(1.0, max(LEAST, 2 * self._tokens / self.capacity))
