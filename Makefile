@@ -14,10 +14,11 @@ SERVICES := $(notdir $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproje
 PYTEST := $(BIN)/python -m pytest -q
 LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-package otelkit \
 	--python-version 3.11 --custom-compile-command "make lock"
+VENDORS ?=
 export PYTHON VENV
 
 .PHONY: help setup up down status logs run trace test lint format proto lock collector doctor bench drill readme dashboards \
-	k8s-up k8s-down k8s-validate known-service collector-if-possible collector-if-local
+	k8s-up k8s-down k8s-validate known-service collector-if-possible vendors-if-possible collector-if-local
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 14
@@ -45,7 +46,7 @@ trace: setup ## send one request to the stack and print the tree of its trace, r
 	@$(BIN)/python -m deploy.stack trace
 
 test: known-service ## run all tests, or one service's: SERVICE=x
-	@$(MAKE) -j2 setup collector-if-possible
+	@$(MAKE) -j2 setup $(if $(filter-out datadog-export,$(SERVICE)),collector-if-possible,vendors-if-possible)
 	@PYTEST="$(PYTEST)" sh tests/run.sh $(SERVICE)
 
 lint: setup ## check style, formatting, types and import arrows
@@ -76,8 +77,8 @@ lock: setup ## resolve requirements.lock, each service's requirements.txt and th
 			-o services/$$service/requirements.txt || exit 1; done
 	$(BIN)/python -m collector.lock
 
-collector: ## build the Collector (cached outside the tree) and print its path
-	@$(PYTHON) -m collector.build
+collector: ## build the Collector (cached outside the tree) and print its path; VENDORS=1 with every exporter
+	@$(PYTHON) -m collector.build $(if $(VENDORS),vendors)
 
 doctor: setup known-service ## prove for each service that its instrumentations emit spans: SERVICE=x for one
 	@for service in $(or $(SERVICE),$(SERVICES)); do \
@@ -112,6 +113,9 @@ known-service:
 
 collector-if-possible:
 	@$(PYTHON) -m collector.build --if-possible
+
+vendors-if-possible: collector-if-possible # what it compiles, the larger one shares
+	@$(PYTHON) -m collector.build vendors --if-possible
 
 collector-if-local: # its image is used where there is a container engine
 	@[ '$(STACK)' = compose ] || { [ '$(STACK)' != local ] && docker version >/dev/null 2>&1; } || $(PYTHON) -m collector.build --if-possible

@@ -4,7 +4,7 @@ The builder writes the Go sources from builder-config.yaml; the committed go.mod
 the ones it wrote, and `go build -mod=readonly` refuses to resolve anything else: every machine builds the
 same. Standard library only, because `make up` builds it beside the virtual environment.
 
-    python3 -m collector.build [--if-possible]
+    python3 -m collector.build [vendors] [--if-possible]
 """
 
 import fcntl
@@ -17,21 +17,22 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from collector.cache import binary_path, cache_folder
+from collector.distributions import ALL, BASE, Distribution
 from collector.steps import BuildFailed, Step, run_step
-from collector.toolchain import FOLDER, Go, NoGo, build_environment, find_go
+from collector.toolchain import Go, NoGo, build_environment, find_go
 
 BUILDER = "go.opentelemetry.io/collector/cmd/builder@v0.155.0"
 
 
-def build(environ: Mapping[str, str] = os.environ) -> Path:
+def build(environ: Mapping[str, str] = os.environ, distribution: Distribution = BASE) -> Path:
     """Build the Collector unless it is in the cache. Raises NoGo and BuildFailed."""
     go = find_go(environ)
-    binary = binary_path(go.version, environ)
+    binary = binary_path(go.version, environ, distribution)
     if binary.exists():
         return binary
     with only_builder(cache_folder(environ)) as folder:
         if not binary.exists():  # another process may have built it while this one waited
-            _build_into(folder, binary, go, build_environment(environ))
+            _build_into(folder, binary, go, distribution, build_environment(environ))
     return binary
 
 
@@ -56,19 +57,21 @@ def install_builder(go: Go, folder: Path) -> Step:
     return Step("compile the builder", [go.program, "install", "-v", BUILDER], folder, {"GOBIN": str(folder)})
 
 
-def generate(folder: Path) -> Step:
+def generate(folder: Path, distribution: Distribution) -> Step:
     """Describe the step that writes the Go sources into `folder`/build."""
-    shutil.copy(FOLDER / "builder-config.yaml", folder)
+    distribution.write_sources(folder)
     flags = ["--config", "builder-config.yaml", "--skip-compilation", "--skip-get-modules"]
     return Step("write the sources", [str(folder / "builder"), *flags], folder)
 
 
-def _build_into(folder: Path, binary: Path, go: Go, environ: Mapping[str, str]) -> None:
+def _build_into(
+    folder: Path, binary: Path, go: Go, distribution: Distribution, environ: Mapping[str, str]
+) -> None:
     say(f"building the Collector with {go.version}: minutes the first time, then cached in {binary.parent}")
     run_step(install_builder(go, folder), environ, say)
-    run_step(generate(folder), environ, say)
+    run_step(generate(folder, distribution), environ, say)
     for name in ("go.mod", "go.sum"):
-        shutil.copy(FOLDER / name, folder / "build" / name)
+        shutil.copy(distribution.folder / name, folder / "build" / name)
     output = folder / "out"
     output.mkdir()
     flags = [
@@ -94,8 +97,9 @@ def say(line: str) -> None:
 def main() -> int:
     """Build, and print the path; with `--if-possible` it is for `make up` to say that there is no Go."""
     optional = "--if-possible" in sys.argv[1:]
+    distribution = next((one for one in ALL if one.name in sys.argv[1:]), BASE)
     try:
-        binary = build()
+        binary = build(distribution=distribution)
     except (NoGo, BuildFailed) as error:
         if not (optional and isinstance(error, NoGo)):
             say(str(error))

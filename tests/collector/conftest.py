@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from collector.build import build
+from collector.distributions import VENDORS
 from otelkit.testing import Sink
 from tests.collector.process import RunningCollector
 
@@ -14,6 +15,12 @@ from tests.collector.process import RunningCollector
 def collector_binary() -> Path:
     """Fails, with the remedy, where there is no Go to build it."""
     return build()
+
+
+@pytest.fixture(scope="session")
+def vendors_binary() -> Path:
+    """The Collector with the components that only single backends need."""
+    return build(distribution=VENDORS)
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """The build of the Collector: cached, safe when two build at once, clear when there is no Go for it."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from collector.build import build
-from collector.cache import INPUTS, binary_path, find_built
+from collector.cache import binary_path, find_built
+from collector.components import known_components
+from collector.distributions import ALL, Distribution
 from collector.toolchain import FOLDER, NoGo, find_go, needed_version
 
 BUILD = [sys.executable, "-m", "collector.build"]
@@ -111,11 +114,30 @@ def test_built_collector_is_found_again_without_go(collector_binary: Path, tmp_p
     assert build() == collector_binary
 
 
-def test_other_inputs_are_another_collector(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    before = binary_path("go1.99")
-    for name in INPUTS:
-        (tmp_path / name).write_bytes((FOLDER / name).read_bytes() + b"\n")
-    monkeypatch.setattr("collector.cache.FOLDER", tmp_path)
+@pytest.mark.parametrize("distribution", ALL, ids=lambda one: one.name)
+def test_other_inputs_are_another_collector(distribution: Distribution, tmp_path: Path) -> None:
+    before = binary_path("go1.99", distribution=distribution)
 
-    assert binary_path("go1.99") != before
-    assert binary_path("go1.99") != binary_path("go1.98")
+    for changed in distribution.inputs():
+        other = tmp_path / changed.parent.name / changed.name
+        shutil.copytree(changed.parent, other.parent, dirs_exist_ok=True)
+        other.write_bytes(changed.read_bytes() + b"\n")
+        moved = Distribution(
+            "moved",
+            other.parent if distribution.folder == changed.parent else distribution.folder,
+            tuple(other if config == changed else config for config in distribution.configs),
+            tuple(other.parent if module == changed.parent else module for module in distribution.modules),
+        )
+        assert binary_path("go1.99", distribution=moved) != before
+        shutil.rmtree(other.parent)
+    assert binary_path("go1.98", distribution=distribution) != before
+
+
+def test_vendors_have_everything_of_the_base(collector_binary: Path, vendors_binary: Path) -> None:
+    base, vendors = known_components(collector_binary), known_components(vendors_binary)
+
+    assert {section: names - vendors[section] for section, names in base.items()} == dict.fromkeys(
+        base, set()
+    )
+    assert "datadog" in vendors["exporters"] - base["exporters"]
+    assert "datadog" in vendors["connectors"] - base["connectors"]

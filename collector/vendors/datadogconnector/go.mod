@@ -1,0 +1,3 @@
+module otelkit.example/datadogconnector
+
+go 1.25.0
