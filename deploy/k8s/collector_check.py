@@ -8,16 +8,17 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 from pathlib import Path
 
 import yaml
 
 from collector.build import build
+from collector.components import Config, missing_components
+from collector.merging import merge
 from collector.steps import BuildFailed
 from collector.toolchain import NoGo
 from deploy.k8s.collector_configs import CollectorConfig
-from deploy.k8s.collector_pipelines import SECTIONS, Config, merge, storage_not_started, undefined, without
+from deploy.k8s.collector_pipelines import storage_not_started, undefined, without
 from deploy.k8s.errors import ClusterError
 from deploy.k8s.json_schema import violations
 
@@ -49,27 +50,6 @@ def collector_findings(config: CollectorConfig, binary: Path) -> Iterator[str]:
     complaint = _validate(reduced if missing else config.files.values(), config.environment, binary)
     if complaint:
         yield f"{config.workload}: {complaint}"
-
-
-def missing_components(config: Config, binary: Path) -> list[tuple[str, str]]:
-    """Give section and name of every component that this Collector was built without."""
-    known = known_components(binary)
-    return [
-        (section, name)
-        for section in SECTIONS
-        for name in config.get(section) or {}
-        if name.partition("/")[0] not in known[section]
-    ]
-
-
-@cache
-def known_components(binary: Path) -> dict[str, set[str]]:
-    """Ask a Collector what it was built with: section -> types."""
-    output = subprocess.run(
-        [binary, "components"], capture_output=True, text=True, check=True, timeout=60
-    ).stdout
-    listed = yaml.safe_load(output)
-    return {section: {one["name"] for one in listed.get(section) or []} for section in SECTIONS}
 
 
 def by_schema(config: Config, section: str, name: str) -> Iterator[str]:

@@ -1,20 +1,8 @@
-"""What a Collector's configuration says as a whole: files merged, pipelines and what they name."""
+"""What a Collector's configuration says as a whole: its pipelines and what they name."""
 
 from collections.abc import Iterator
-from typing import Any
 
-SECTIONS = ("receivers", "processors", "exporters", "connectors", "extensions")
-Config = dict[str, Any]
-
-
-def merge(configs: list[Config]) -> Config:
-    """Merge configurations as the Collector does: maps by key, anything else replaced."""
-    merged: Config = {}
-    for config in configs:
-        for key, value in config.items():
-            both = isinstance(value, dict) and isinstance(merged.get(key), dict)
-            merged[key] = merge([merged[key], value]) if both else value
-    return merged
+from collector.components import SECTIONS, Config
 
 
 def undefined(config: Config) -> Iterator[str]:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import yaml
 
-from deploy.k8s.collector_check import collector_findings, find_collector, missing_components
+from collector.components import missing_components
+from collector.merging import merge
+from deploy.k8s.collector_check import collector_findings, find_collector
 from deploy.k8s.collector_configs import collector_configs
-from deploy.k8s.collector_pipelines import merge
 from deploy.k8s.kustomize import find_kustomize, render
 from deploy.k8s.manifests import Manifests
 from deploy.k8s.rules import RULES

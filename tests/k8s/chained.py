@@ -4,9 +4,10 @@ from pathlib import Path
 
 import yaml
 
-from deploy.k8s.collector_check import missing_components
+from collector.components import Config, missing_components
+from collector.merging import merge
 from deploy.k8s.collector_configs import CollectorConfig
-from deploy.k8s.collector_pipelines import Config, merge, without
+from deploy.k8s.collector_pipelines import without
 from tests.collector.process import RunningCollector
 
 NEEDS_A_CLUSTER = ("processors", "k8s_attributes")

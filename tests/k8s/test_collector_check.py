@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from deploy.k8s.collector_check import SCHEMAS, collector_findings, missing_components
+from collector.components import Config, missing_components
+from collector.merging import merge
+from deploy.k8s.collector_check import SCHEMAS, collector_findings
 from deploy.k8s.collector_configs import CollectorConfig, collector_configs
-from deploy.k8s.collector_pipelines import Config, merge
 from tests.k8s.conftest import Rendered
 
 CASES = [

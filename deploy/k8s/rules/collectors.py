@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import yaml
 
+from collector.components import Config
+from collector.merging import merge
 from deploy.k8s.collector_configs import CollectorConfig, collector_configs
-from deploy.k8s.collector_pipelines import Config, merge, pipelines
+from deploy.k8s.collector_pipelines import pipelines
 from deploy.k8s.manifests import Manifest, Manifests, containers_of, named, pod_of
 from deploy.k8s.quantities import read_bytes
 

@@ -1,0 +1,196 @@
+"""Several overlays in one configuration: each backend gets what it gets alone, by the way it takes alone."""
+
+import subprocess
+import sys
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from collector.merging import BASE, compose, composed_of, merge, merged_text
+from collector.overlays import OverlayError, find_overlays, known_names
+from collector.toolchain import FOLDER
+from tests.collector.ways import Way, ways_to_exporters, without_joints
+
+NAMES = known_names()
+SENDS = {"sending_queue": {"storage": "file_storage"}}
+
+
+def overlay(**pipelines: Any) -> dict[str, Any]:
+    """An overlay with one exporter, `otlp_grpc/one`, to which traces go unless told otherwise."""
+    named = {name.replace("__", "/"): pipeline for name, pipeline in pipelines.items()}
+    return {
+        "exporters": {"otlp_grpc/one": SENDS},
+        "service": {"pipelines": named or {"traces": {"exporters": ["otlp_grpc/one"]}}},
+    }
+
+
+@cache
+def all_read() -> dict[str, dict[str, Any]]:
+    """Every overlay by its name, the base by an empty one."""
+    return {"": BASE.read(), **{one.name: one.read() for one in find_overlays(NAMES)}}
+
+
+def plain_ways(config: dict[str, Any], exporters: dict[str, Any]) -> list[Way]:
+    return sorted(without_joints(way) for way in ways_to_exporters(config, exporters))
+
+
+@pytest.mark.parametrize("first", NAMES)
+def test_each_exporter_gets_what_it_gets_alone_in_every_pair(first: str) -> None:
+    base, mine = all_read()[""], all_read()[first]
+    alone = {
+        name: plain_ways(merge([base, read]), read["exporters"]) for name, read in all_read().items() if name
+    }
+    for second in [name for name in NAMES if name != first]:
+        other = all_read()[second]
+        composed = compose(base, {first: mine, second: other})
+
+        ways = plain_ways(composed, {**mine["exporters"], **other["exporters"]})
+
+        assert ways == sorted([*alone[first], *alone[second]])
+    assert all(alone.values())
+
+
+@pytest.mark.parametrize("names", list(pairwise([*NAMES, NAMES[0]])), ids=",".join)
+def test_text_says_what_was_composed(names: tuple[str, str]) -> None:
+    overlays = find_overlays(names)
+
+    assert yaml.safe_load(merged_text(overlays)) == composed_of(overlays)
+
+
+def test_everything_passes_the_limiter_and_the_redaction_once_for_all() -> None:
+    pipelines = composed_of(find_overlays(["viewer", "grafana"]))["service"]["pipelines"]
+
+    assert pipelines["traces"] == {
+        "receivers": ["otlp"],
+        "processors": ["memory_limiter", "redaction"],
+        "exporters": ["forward/to-viewer", "forward/to-grafana"],
+    }
+    assert pipelines["traces/to-viewer"]["processors"] == ["batch/handover"]
+
+
+def test_connector_of_the_same_name_never_joins_two_overlays() -> None:
+    read = all_read()["grafana"]
+
+    composed = compose(BASE.read(), {"one": read, "two": read})
+
+    pipelines = composed["service"]["pipelines"]
+    assert pipelines["traces/to-one"]["exporters"] == ["span_metrics", "forward"]
+    assert pipelines["traces/to-two"]["exporters"] == ["span_metrics/two", "forward/two"]
+    assert pipelines["traces/sampled"]["receivers"] == ["forward"]
+    assert pipelines["traces/sampled-two"]["receivers"] == ["forward/two"]
+    assert pipelines["metrics/made-by-two"]["receivers"] == ["span_metrics/two"]
+
+
+def test_components_that_differ_get_the_name_of_the_overlay_and_equal_ones_are_kept_once() -> None:
+    one, same, other = overlay(), overlay(), overlay()
+    other["exporters"]["otlp_grpc/one"] = {**SENDS, "endpoint": "elsewhere:4317"}
+
+    composed = compose(BASE.read(), {"a": one, "b": same, "c": other})
+
+    assert composed["exporters"].keys() == {"debug", "otlp_grpc/one", "otlp_grpc/one-c"}
+    assert composed["service"]["pipelines"]["traces/to-b"]["exporters"] == ["otlp_grpc/one"]
+    assert composed["service"]["pipelines"]["traces/to-c"]["exporters"] == ["otlp_grpc/one-c"]
+
+
+def test_signal_that_no_overlay_takes_goes_where_the_base_sends_it() -> None:
+    composed = compose(BASE.read(), {"a": overlay(), "b": overlay()})
+
+    assert composed["service"]["pipelines"]["logs"]["exporters"] == ["debug"]
+
+
+def test_extensions_and_settings_of_the_process_are_all_there() -> None:
+    with_auth = overlay()
+    with_auth["extensions"] = {"basicauth/a": {}}
+    with_auth["service"]["extensions"] = ["health_check", "file_storage", "basicauth/a"]
+
+    service = compose(BASE.read(), {"a": with_auth, "grafana": find_overlays(["grafana"])[0].read()})[
+        "service"
+    ]
+
+    assert service["extensions"] == ["health_check", "file_storage", "basicauth/a"]
+    assert service["telemetry"]["resource"] == {"service.name": "otelcol"}
+    assert [[*reader] for reader in service["telemetry"]["metrics"]["readers"]] == [["pull"], ["periodic"]]
+
+
+def test_same_names_give_the_same_text() -> None:
+    texts = {merged_text(find_overlays(["viewer", "grafana"])) for _ in range(2)}
+
+    assert len(texts) == 1
+
+
+def test_text_says_where_each_piece_comes_from() -> None:
+    lines = merged_text(find_overlays(["viewer", "grafana"])).splitlines()
+
+    assert lines[0].startswith(
+        "# Composed of base.yaml, to-viewer.yaml, to-grafana.yaml by `python -m collector.merging`"
+    )
+    assert lines[lines.index("  otlp_grpc/viewer:") - 1] == "  # to-viewer.yaml"
+    assert lines[lines.index("    traces/sampled:") - 1] == "    # to-grafana.yaml"
+
+
+CANNOT: dict[str, dict[str, Any]] = {
+    "to-b.yaml changes processors: redaction of base.yaml, which all share: give it a name of its own": {
+        "processors": {"redaction": {}}
+    },
+    "to-b.yaml: pipeline logs cannot be composed: its processors have to begin with memory_limiter, "
+    "redaction/logs, as those of base.yaml do": {
+        "service": {"pipelines": {"logs": {"processors": ["memory_limiter"], "exporters": ["debug"]}}}
+    },
+    "to-b.yaml: pipeline traces/b cannot be composed: it takes otlp itself, past the pipelines of "
+    "base.yaml; feed it by a connector": {
+        "service": {"pipelines": {"traces/b": {"receivers": ["otlp"], "exporters": ["debug"]}}}
+    },
+    "to-b.yaml: another overlay has a different extension basicauth/a: give it a name of its own": {
+        "extensions": {"basicauth/a": {"client_auth": {}}}
+    },
+    "to-b.yaml: service.telemetry.metrics.level is 'detailed', and 'normal' in what it is composed with": {
+        "service": {"telemetry": {"metrics": {"level": "detailed"}}}
+    },
+}
+
+
+@pytest.mark.parametrize("said", CANNOT)
+def test_what_cannot_be_composed_is_one_clear_line(said: str) -> None:
+    first = merge([overlay(), {"extensions": {"basicauth/a": {}}}])
+
+    with pytest.raises(OverlayError) as refusal:
+        compose(BASE.read(), {"a": first, "b": merge([overlay(), CANNOT[said]])})
+
+    assert str(refusal.value) == said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "name one or more overlays, such as grafana"),
+        (["viewer", "nowhere"], f"there is no overlay 'nowhere'; known are: {', '.join(known_names())}"),
+        (["viewer", "viewer"], "'viewer' is named twice"),
+    ],
+)
+def test_wrong_names_are_one_clear_line(arguments: list[str], said: str) -> None:
+    command = [sys.executable, "-m", "collector.merging", *arguments]
+    done = subprocess.run(command, cwd=FOLDER.parent, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"merging: {said}\n")
+
+
+def test_overlay_that_lies_elsewhere_is_named_by_its_path(tmp_path: Path) -> None:
+    file = tmp_path / "to-mine.yaml"
+    file.write_text(yaml.safe_dump(overlay()))
+
+    pipelines = composed_of(find_overlays(["viewer", str(file)]))["service"]["pipelines"]
+
+    assert pipelines["traces/to-mine"]["exporters"] == ["otlp_grpc/one"]
+
+
+def test_needs_stand_in_the_head_of_an_overlay(tmp_path: Path) -> None:
+    file = tmp_path / "to-mine.yaml"
+    file.write_text("# Needs: A_KEY, B_KEY or B_FILE\nexporters: {debug/x: {verbosity: '${env:C_LEVEL}'}}\n")
+    (mine,) = find_overlays([str(file)])
+
+    assert mine.needs() == [("A_KEY",), ("B_KEY", "B_FILE")]
+    assert mine.variables() == {"C_LEVEL"}
