@@ -39,11 +39,12 @@ def extract(metadata: Sequence[tuple[str, str | bytes]] | None, into: Context) -
 
 
 def inject(metadata: Metadata | None, context: Context) -> tuple[tuple[str, str | bytes], ...]:
-    """`metadata` with `context`; what it says of another context is replaced, never doubled."""
+    """`metadata` with `context`; what it says of another context goes altogether, never stands beside it."""
     carrier: dict[str, str] = {}
-    propagate.inject(carrier, context)
+    propagator = propagate.get_global_textmap()
+    propagator.inject(carrier, context)
     added = tuple((key.lower(), value) for key, value in carrier.items())
     if not metadata:
         return added
-    names = {key for key, _ in added}
+    names = _fields_of(propagator) | {key for key, _ in added} if added else ()
     return (*((key, value) for key, value in metadata if key not in names), *added)

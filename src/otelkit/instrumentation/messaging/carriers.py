@@ -16,6 +16,7 @@ from opentelemetry.trace import Link, get_current_span
 
 Headers = Mapping[str, Any]
 C = TypeVar("C", bound=dict[str, Any])
+_W3C = {"traceparent", "tracestate", "baggage"}
 _MOST_HEADERS = 200  # more are searched by exact name alone
 
 
@@ -59,12 +60,18 @@ def extract(headers: Headers | None) -> Context:
     """Give what the sender injected, and nothing of the receiver's own context."""
     if not headers:
         return _EMPTY
-    return propagate.extract(headers, _EMPTY, _getter_for(headers))
+    propagator = propagate.get_global_textmap()
+    return propagator.extract(headers, _EMPTY, _getter_for(headers, propagator))
 
 
-def _getter_for(headers: Headers) -> Getter[Headers]:
-    # Who keeps to the case of one name keeps to that of the others.
-    return _EXACTLY if "traceparent" in headers else _IN_ANY_CASE
+def _getter_for(headers: Headers, propagator: TextMapPropagator) -> Getter[Headers]:
+    # Who keeps to the case of one of W3C's names keeps to that of the others; those of B3 are often capitals.
+    return _EXACTLY if "traceparent" in headers and _is_w3c(propagator) else _IN_ANY_CASE
+
+
+@lru_cache(maxsize=8)
+def _is_w3c(propagator: TextMapPropagator) -> bool:
+    return propagator.fields <= _W3C
 
 
 def carries_context(headers: Headers) -> bool:
@@ -120,7 +127,7 @@ def link_of(headers: Headers | None) -> Link | None:
     if not headers:
         return None
     propagator = _without_baggage(propagate.get_global_textmap())
-    return link_to(propagator.extract(headers, _EMPTY, _getter_for(headers)))
+    return link_to(propagator.extract(headers, _EMPTY, _getter_for(headers, propagator)))
 
 
 @lru_cache(maxsize=8)

@@ -9,7 +9,13 @@ from opentelemetry import baggage, context
 from .conftest import Instrument
 from .served import channel, service, serving, serving_sync, sync_channel
 
-OWN = (("tag", "a"), ("tag", "b"), ("token-bin", b"\x00\xff"), ("traceparent", "stale"))
+OWN = (
+    ("tag", "a"),
+    ("tag", "b"),
+    ("token-bin", b"\x00\xff"),
+    ("traceparent", "stale"),
+    ("tracestate", "stale=1"),
+)
 
 
 def seen_of(metadata: Any) -> list[tuple[str, Any]]:
@@ -29,6 +35,7 @@ async def test_binary_and_repeated_keys_of_the_application_arrive(instrument: In
 
     assert seen_of(seen) == [("tag", "a"), ("tag", "b"), ("token-bin", b"\x00\xff")]
     assert [key for key, _ in seen].count("traceparent") == 1
+    assert "tracestate" not in dict(seen)
     assert recorder.is_one_trace()
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry import baggage, propagate, trace
 from opentelemetry.context import Context
+from opentelemetry.propagators.composite import CompositePropagator
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, TraceState
 
 from otelkit.instrumentation.messaging.carriers import (
@@ -17,6 +18,7 @@ from otelkit.instrumentation.messaging.carriers import (
     inject,
     links_of,
 )
+from otelkit.propagation import B3MultiPropagator, TraceContextPropagator
 
 TRACE_ID, SPAN_ID = 0x4BF92F3577B34DA6A3CE929D0E0E4736, 0x00F067AA0BA902B7
 PARENT = f"00-{TRACE_ID:032x}-{SPAN_ID:016x}-01"
@@ -78,3 +80,13 @@ def test_baggage_of_the_sender_arrives_without_a_span() -> None:
     created, link = creation_of({"baggage": "customer=gold"})
     assert link is None
     assert baggage.get_baggage("customer", created) == "gold"
+
+
+def test_capitals_of_one_format_are_found_beside_w3cs_names(reset_telemetry: None) -> None:
+    propagate.set_global_textmap(CompositePropagator([TraceContextPropagator(), B3MultiPropagator()]))
+    ids = {"X-B3-TraceId": f"{TRACE_ID + 1:032x}", "X-B3-SpanId": f"{SPAN_ID:016x}"}
+
+    _, link = creation_of({"traceparent": PARENT, **ids})
+
+    assert link is not None
+    assert link.context.trace_id == TRACE_ID + 1
