@@ -6,17 +6,27 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from otelkit.testing import Sink
+from otelkit.testing.flaky import FlakyServer, Reply
 from otelkit.testing.ports import free_port
 from otelkit.testing.processes import ServiceProcess
 from otelkit.traces import Span
 
 SERVICE = [sys.executable, "-m", "datadog_export"]
 IDENTITY = {"OTEL_RESOURCE_ATTRIBUTES": "deployment.environment.name=test,service.namespace=shop"}
+
+PEER = [sys.executable, str(Path(__file__).with_name("ddtrace_peer.py"))]
+QUIET = {
+    "DD_INSTRUMENTATION_TELEMETRY_ENABLED": "false",
+    "DD_REMOTE_CONFIGURATION_ENABLED": "false",
+    "DD_TRACE_API_VERSION": "v0.4",
+    "DD_TRACE_WRITER_INTERVAL_SECONDS": "0.1",
+}
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,32 @@ def start_shop(otlp_sink: Sink) -> Iterator[StartShop]:
         environment = {**otlp_sink.environment(), **IDENTITY, "DATADOG_EXPORT_PORT": str(port), **settings}
         started.append(ServiceProcess(SERVICE, environment, port))
         return Shop(started[-1].wait_until_listening(), otlp_sink)
+
+    yield start
+    for process in started:
+        process.__exit__(None, None, None)
+
+
+StartPeer = Callable[..., ServiceProcess]
+
+
+@pytest.fixture
+def agent() -> Iterator[FlakyServer]:
+    """A trace agent that takes everything."""
+    with FlakyServer(usual=Reply(body=b'{"rate_by_service": {}}')) as agent:
+        yield agent
+
+
+@pytest.fixture
+def start_peer(agent: FlakyServer) -> Iterator[StartPeer]:
+    """Start services that ddtrace traces; all end with the test."""
+    started: list[ServiceProcess] = []
+
+    def start(name: str, **settings: str) -> ServiceProcess:
+        port = free_port()
+        environment = {"DD_SERVICE": name, "DD_TRACE_AGENT_URL": agent.url, "PORT": str(port)}
+        started.append(ServiceProcess(PEER, {**QUIET, **environment, **settings}, port))
+        return started[-1]
 
     yield start
     for process in started:
