@@ -14,6 +14,7 @@ from pathlib import Path
 from deploy.compose import memory_table
 from deploy.k8s import sizing
 from tests.otelkit.instrumentation.grpc_calls import truth
+from tests.otelkit.propagation.matrix import table as propagators
 from tests.repo import measured_table, services_table
 
 ROOT = Path(__file__).parents[2]
@@ -22,6 +23,11 @@ OWN: dict[str, dict[str, Callable[[], str]]] = {"grpc-four-modes": {"truth": tru
 # Pages below docs/ with tables of their own.
 PAGES: dict[str, dict[str, Callable[[], str]]] = {
     "compose.md": {"memory": memory_table.table},
+    "propagators.md": {
+        "matrix": propagators.matrix,
+        "sent": propagators.sent,
+        "costs": propagators.costs,
+    },
     "viewer.md": {"measured": partial(measured_table.table, "viewer")},
     "kubernetes-sizing.md": {"sizing": sizing.table, "arithmetic": sizing.arithmetic},
 }

@@ -2,6 +2,7 @@
 
 import pytest
 
+from otelkit.propagation import TraceContextPropagator
 from tests.otelkit.propagation.formats import (
     B3,
     B3_MULTI,
@@ -13,6 +14,7 @@ from tests.otelkit.propagation.formats import (
     upstream_deviates,
 )
 
+W3C = TraceContextPropagator()
 IDS = f"{TRACE_ID}-{PARENT_ID}"
 MULTI = {"x-b3-traceid": TRACE_ID, "x-b3-spanid": PARENT_ID}
 NO_DECISION_YET = "opentelemetry-python#4793: a decision that is left to the receiver is taken for a denial"
@@ -85,6 +87,14 @@ def test_single_header_comes_before_the_others(side: Side) -> None:
 @upstream_deviates("b3", "the other headers are not looked at (opentelemetry-java does; no issue found)")
 def test_broken_single_header_leaves_the_others(side: Side) -> None:
     assert side.ids({"b3": "x", **MULTI, "x-b3-sampled": "1"}) == (TRACE_ID, PARENT_ID, True)
+
+
+@upstream_deviates("b3", "the span of another propagator is replaced without a look at it (no issue found)")
+def test_tracestate_stays_where_both_formats_name_one_span(side: Side) -> None:
+    w3c = W3C.extract({"traceparent": f"00-{IDS}-01", "tracestate": "a=1"})
+
+    assert side.parent({"b3": f"{IDS}-1"}, w3c).trace_state.to_header() == "a=1"
+    assert not side.parent({"b3": f"{'1' * 32}-{PARENT_ID}-1"}, w3c).trace_state
 
 
 @upstream_deviates("b3", "the first of two headers is believed, though nothing says which is true")

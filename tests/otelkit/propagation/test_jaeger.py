@@ -4,6 +4,7 @@ import pytest
 from opentelemetry import baggage, trace
 from opentelemetry.context import Context
 
+from otelkit.propagation import TraceContextPropagator
 from tests.otelkit.propagation.formats import (
     JAEGER,
     LOWER_ID,
@@ -68,6 +69,21 @@ def test_debug_flag_is_passed_on(side: Side) -> None:
 )
 def test_debug_flag_implies_sampled(side: Side) -> None:
     assert side.ids({"uber-trace-id": f"{WHOLE}2"}) == (TRACE_ID, PARENT_ID, True)
+
+
+@upstream_deviates("jaeger", "the first of two headers is believed, though nothing says which is true")
+def test_two_headers_are_none(side: Side) -> None:
+    assert side.ids({"uber-trace-id": [f"{WHOLE}1", f"1:{PARENT_ID}:0:1"]}) is None
+
+
+@upstream_deviates(
+    "jaeger", "the span of another propagator is replaced without a look at it (no issue found)"
+)
+def test_tracestate_stays_where_both_formats_name_one_span(side: Side) -> None:
+    w3c = {"traceparent": f"00-{TRACE_ID}-{PARENT_ID}-01", "tracestate": "a=1"}
+    context = TraceContextPropagator().extract(w3c)
+
+    assert side.parent({"uber-trace-id": f"{WHOLE}1"}, context).trace_state.to_header() == "a=1"
 
 
 @both("jaeger")

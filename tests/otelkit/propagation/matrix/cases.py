@@ -100,7 +100,7 @@ _XRAY = f"Root=1-{T[:8]}-{T[8:]};Parent={P}"
 CASES = (
     Case("tracecontext", "`traceparent: 00-…-01`", {"traceparent": f"00-{T}-{P}-01"}),
     Case("tracecontext", "`00-…-00`", {"traceparent": f"00-{T}-{P}-00"}, sampled=False),
-    Case("tracecontext", "it as bytes", {"traceparent": _IN_BYTES}, only=("rabbitmq",)),
+    Case("tracecontext", "`traceparent` as bytes", {"traceparent": _IN_BYTES}, only=("rabbitmq",)),
     Case("tracecontext", "`Traceparent`", {"Traceparent": f"00-{T}-{P}-01"}, impossible=_LOWER_CASE),
     Case("b3", "`b3: …-1`", {"b3": f"{T}-{P}-1"}),
     Case("b3", "`b3: …-0`", {"b3": f"{T}-{P}-0"}, sampled=False),
@@ -133,7 +133,7 @@ CASES = (
     Case("datadog", "no priority", _DATADOG),
     Case("datadog", "no `_dd.p.tid`", IDS_IN_DECIMAL, "lower half"),
     Case("datadog", "broken `x-datadog-tags`", _BROKEN, "lower half"),
-    Case("datadog", "ids as numbers", _NUMBERS, "new", only=("rabbitmq",)),
+    Case("datadog", "ids as numbers, which are no text", _NUMBERS, "new", only=("rabbitmq",)),
 )
 
 BAGGAGE = {
