@@ -22,6 +22,7 @@ from opentelemetry.sdk.metrics.export import MetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SimpleSpanProcessor
+from opentelemetry.sdk.trace.sampling import Sampler
 
 from otelkit.environment import positive, read
 from otelkit.export import (
@@ -67,17 +68,7 @@ def build_pipelines(resource: Resource, allow: AllowList) -> Pipelines:
     readers = [_reader(exporter) for exporter in made[Signal.METRICS]]
     meters = make_meter_provider(readers, resource)
 
-    tallies = SpanTallies(drops.dropped, meters) if drops else None
-    if read_spans_are_ours():
-        tracers: TracerProvider = CheapTracerProvider(
-            chosen, resource, tallies=tallies, meter_provider=meters
-        )
-    else:
-        tracers = TracerProvider(drops or chosen, resource, shutdown_on_exit=False, meter_provider=meters)
-        if tallies:
-            tracers.add_span_processor(tallies)
-    if isinstance(chosen, AdaptiveSampler):
-        chosen.attach(tracers)
+    tracers = _tracer_provider(chosen, drops, resource, meters)
     if allow.baggage_keys:
         tracers.add_span_processor(BaggageSpanProcessor(baggage_predicate(allow)))
     for exporter in made[Signal.TRACES]:
@@ -93,6 +84,23 @@ def build_pipelines(resource: Resource, allow: AllowList) -> Pipelines:
         loggers.add_log_record_processor(_log_processor(exporter, meters))
 
     return Pipelines(tracers, meters, loggers, tuple(exporter for some in made.values() for exporter in some))
+
+
+def _tracer_provider(
+    chosen: Sampler, drops: DropTallySampler | None, resource: Resource, meters: MeterProvider
+) -> TracerProvider:
+    tallies = SpanTallies(drops.dropped, meters) if drops else None
+    if read_spans_are_ours():
+        tracers: TracerProvider = CheapTracerProvider(
+            chosen, resource, tallies=tallies, meter_provider=meters
+        )
+    else:
+        tracers = TracerProvider(drops or chosen, resource, shutdown_on_exit=False, meter_provider=meters)
+        if tallies:
+            tracers.add_span_processor(tallies)
+    if isinstance(chosen, AdaptiveSampler):
+        chosen.attach(tracers)
+    return tracers
 
 
 def _reader(exporter_or_reader: Any) -> MetricReader:
