@@ -89,7 +89,7 @@ def test_broken_single_header_leaves_the_others(side: Side) -> None:
     assert side.ids({"b3": "x", **MULTI, "x-b3-sampled": "1"}) == (TRACE_ID, PARENT_ID, True)
 
 
-@upstream_deviates("b3", "the span of another propagator is replaced without a look at it (no issue found)")
+@upstream_deviates("b3", "the span of another propagator is replaced without a look (no issue found)")
 def test_tracestate_stays_where_both_formats_name_one_span(side: Side) -> None:
     w3c = W3C.extract({"traceparent": f"00-{IDS}-01", "tracestate": "a=1"})
 
