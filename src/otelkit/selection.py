@@ -103,7 +103,7 @@ def propagator(environ: Mapping[str, str]) -> TextMapPropagator:
 
 def _propagator_type(name: str) -> type[TextMapPropagator]:
     loaded: type[TextMapPropagator] = OUR_PROPAGATORS.get(name) or _load(
-        "OTEL_PROPAGATORS", name, "opentelemetry_propagator", ("none",)
+        "OTEL_PROPAGATORS", name, "opentelemetry_propagator", ("none", *OUR_PROPAGATORS)
     )
     return loaded
 

@@ -33,7 +33,14 @@ def test_single_header_is_read(side: Side, decision: str | None, sampled: bool) 
 @both("b3multi")
 @pytest.mark.parametrize(
     ("more", "sampled"),
-    [({"x-b3-sampled": "0"}, False), ({"x-b3-sampled": "1"}, True), ({"x-b3-flags": "1"}, True)],
+    [
+        ({"x-b3-sampled": "0"}, False),
+        ({"x-b3-sampled": "1"}, True),
+        ({"x-b3-sampled": "false"}, False),  # of tracers before the specification
+        ({"x-b3-sampled": "true"}, True),
+        ({"x-b3-flags": "1"}, True),
+        ({"x-b3-flags": "0", "x-b3-sampled": "0"}, False),
+    ],
 )
 def test_headers_are_read(side: Side, more: dict[str, str], sampled: bool) -> None:
     assert side.ids({**MULTI, **more}) == (TRACE_ID, PARENT_ID, sampled)

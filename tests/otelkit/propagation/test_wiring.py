@@ -10,7 +10,15 @@ from opentelemetry.propagators.composite import CompositePropagator
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from otelkit import ConfigurationError
-from otelkit.propagation import BaggagePropagator, TraceContextPropagator
+from otelkit.propagation import (
+    B3MultiPropagator,
+    B3Propagator,
+    BaggagePropagator,
+    DatadogPropagator,
+    JaegerPropagator,
+    TraceContextPropagator,
+    XRayPropagator,
+)
 from otelkit.selection import propagator
 
 OURS = [TraceContextPropagator, BaggagePropagator]
@@ -47,13 +55,20 @@ def test_configure_takes_otelkits(names: str) -> None:
     assert chosen(OTEL_PROPAGATORS=names) == OURS
 
 
+def test_configure_takes_otelkits_for_the_formats_of_other_tracers() -> None:
+    names = "b3,b3multi,jaeger,xray,datadog"
+    others = [B3Propagator, B3MultiPropagator, JaegerPropagator, XRayPropagator, DatadogPropagator]
+
+    assert chosen(OTEL_PROPAGATORS=names) == others
+
+
 def test_names_of_the_entry_points_are_taken_too() -> None:
     assert chosen(OTEL_PROPAGATORS="otelkit_baggage,otelkit_tracecontext") == OURS[::-1]
 
 
 def test_unknown_name_is_an_error_that_lists_the_known() -> None:
     with pytest.raises(
-        ConfigurationError, match=r"OTEL_PROPAGATORS='b4'.*otelkit_tracecontext, tracecontext"
+        ConfigurationError, match=r"OTEL_PROPAGATORS='b4'.* b3, .*datadog, .*otelkit_tracecontext, .*xray"
     ):
         chosen(OTEL_PROPAGATORS="tracecontext,b4")
 

@@ -133,6 +133,7 @@ CASES = (
     Case("datadog", "no priority", _DATADOG),
     Case("datadog", "no `_dd.p.tid`", IDS_IN_DECIMAL, "lower half"),
     Case("datadog", "broken `x-datadog-tags`", _BROKEN, "lower half"),
+    Case("datadog", "`x-datadog-parent-id: 0`", {**IDS_IN_DECIMAL, "x-datadog-parent-id": "0"}, "new"),
     Case("datadog", "ids as numbers, which are no text", _NUMBERS, "new", only=("rabbitmq",)),
 )
 
