@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -19,6 +19,7 @@ class RunningCollector:
     """Starts, kills and restarts one Collector whose queue lies in `folder`; a context manager."""
 
     overlay = "to-viewer.yaml"
+    flags: Sequence[str] = ()
 
     def __init__(self, binary: Path, folder: Path, viewer_endpoint: str, **settings: str) -> None:
         self.binary = binary
@@ -43,7 +44,7 @@ class RunningCollector:
         configs = [f"--config={file}" for file in self.configs()]
         with (self.folder / "collector.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [self.binary, *configs], env=self.environment, stdout=log, stderr=log
+                [self.binary, *configs, *self.flags], env=self.environment, stdout=log, stderr=log
             )
         deadline = time.monotonic() + READY_SECONDS
         while self.get("HEALTH_PORT", "/")[0] != http.HTTPStatus.OK:
