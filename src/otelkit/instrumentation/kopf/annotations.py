@@ -30,7 +30,7 @@ def annotate(annotations: dict[str, str], context: Context | None = None) -> dic
 
 
 class Writers:
-    """Remembers with which generation of an object its annotation came."""
+    """Remembers with which generation of an object its annotation came, until the object is gone."""
 
     def __init__(self, annotation: str) -> None:
         self._annotation = annotation
@@ -44,14 +44,19 @@ class Writers:
             return ""
         uid = metadata.get("uid", "")
         generation = metadata.get("generation") or metadata.get("resourceVersion")
-        known = self._known.get(uid)
+        is_gone = getattr(cause, "type", None) == "DELETED"
+        known = self._known.pop(uid, None) if is_gone else self._known.get(uid)
         if known is None or known[0] != written:
-            self._known[uid] = written, generation
-            self._known.move_to_end(uid)
-            if len(self._known) > _MOST_OBJECTS:
-                self._known.popitem(last=False)
+            if not is_gone:
+                self._remember(uid, written, generation)
             return written
         return written if known[1] == generation else ""
+
+    def _remember(self, uid: str, written: str, generation: Any) -> None:
+        self._known[uid] = written, generation
+        self._known.move_to_end(uid)
+        if len(self._known) > _MOST_OBJECTS:
+            self._known.popitem(last=False)
 
 
 def link_to(traceparent: str) -> list[Link]:

@@ -1,5 +1,6 @@
 """Whose change it was: a link to the trace in the object's annotation, once for each change."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import kopf
@@ -8,6 +9,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
 
 from otelkit.instrumentation.kopf import annotate
+from otelkit.instrumentation.kopf.annotations import Writers
 
 from .conftest import RESOURCE, Running
 from .recorded import Recorded
@@ -88,3 +90,16 @@ def test_writers_annotate_with_their_context_and_nothing_without_one() -> None:
 
     assert annotate({"team": "tea"}, context) == {"team": "tea", "traceparent": f"00-{1:032x}-{2:016x}-01"}
     assert annotate({}, Context()) == {}
+
+
+def test_object_that_is_gone_is_forgotten() -> None:
+    def seen(kind: str, generation: int) -> SimpleNamespace:
+        metadata = {"uid": "u1", "generation": generation, "annotations": {"traceparent": FIRST}}
+        return SimpleNamespace(body={"metadata": metadata}, type=kind)
+
+    writers = Writers("traceparent")
+
+    assert writers.find(seen("ADDED", 1)) == FIRST
+    assert writers.find(seen("MODIFIED", 2)) == ""  # by somebody who says nothing
+    assert writers.find(seen("DELETED", 2)) == ""
+    assert writers.find(seen("DELETED", 2)) == FIRST  # nothing is known of it any more
