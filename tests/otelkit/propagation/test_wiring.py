@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,21 @@ def test_plain_sdk_process_can_name_them() -> None:
     names = "otelkit_tracecontext,otelkit_baggage"
 
     assert modules_in_a_process(OTEL_PROPAGATORS=names) == OUR_MODULES
+
+
+def test_plain_sdk_process_can_name_those_of_other_tracers() -> None:
+    names = ("b3", "b3multi", "datadog", "jaeger", "xray")
+    found = modules_in_a_process(OTEL_PROPAGATORS=",".join(f"otelkit_{name}" for name in names))
+
+    modules = ("b3", "b3", "datadog", "jaeger", "xray")
+    assert found == " ".join(f"otelkit.propagation.{module}" for module in modules)
+
+
+def test_names_of_the_specification_need_no_other_package() -> None:
+    """The API loads them at import, and fails where nobody has registered one."""
+    points = distribution("otelkit").entry_points.select(group="opentelemetry_propagator")
+
+    assert {"b3", "b3multi", "datadog", "jaeger", "xray"} <= points.names
 
 
 def test_plain_sdk_process_keeps_the_sdks_without() -> None:
