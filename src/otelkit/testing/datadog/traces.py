@@ -1,7 +1,8 @@
 """POST /api/v0.2/traces: `AgentPayload`, chunks of traces by the process that they come from.
 
-The wire has the lower half of a trace's id in each span and the upper one, as text, in `_dd.p.tid` of a
-chunk's first span (https://docs.datadoghq.com/tracing/guide/span_and_trace_id_format/).
+The wire has the lower half of a trace's id in each span. What was OTLP has the whole as `otel.trace_id`;
+Datadog's tracers write the upper half into `_dd.p.tid` of a chunk's first span
+(https://docs.datadoghq.com/tracing/guide/span_and_trace_id_format/).
 """
 
 from typing import Any
@@ -38,7 +39,7 @@ def _span(span: Any, chunk: Any, payload: Any, message: Any) -> Span:
         resource=span.resource,
         type=span.type,
         error=span.error != 0,
-        trace_id=f"{upper:0>16}{span.trace_id:016x}",
+        trace_id=span.meta.get("otel.trace_id") or f"{upper:0>16}{span.trace_id:016x}",
         span_id=f"{span.span_id:016x}",
         parent_id=f"{span.parent_id:016x}" if span.parent_id else "",
         start_nanos=span.start_nanos,

@@ -55,6 +55,13 @@ def test_span_is_read_with_both_halves_of_its_trace_id(intake: DatadogIntake) ->
     assert (second.trace_id, second.parent_id, second.error) == (first.trace_id, first.span_id, False)
 
 
+def test_span_that_was_otlp_has_the_id_that_it_had_there(intake: DatadogIntake) -> None:
+    whole = "68f1a2b3000000000123456789abcdef"
+    post(intake, TRACES, traces({"trace_id": SPAN["trace_id"], "meta": {"otel.trace_id": whole}}))
+
+    assert [one.trace_id for one in intake.spans()] == [whole]
+
+
 def test_payload_of_a_kind_that_is_not_read_is_told_and_not_passed_over(intake: DatadogIntake) -> None:
     newer = message_class("AgentPayload")(unread_payloads=[b"x"]).SerializeToString()
 
@@ -123,6 +130,11 @@ def test_log_is_read_with_the_ids_of_its_trace(intake: DatadogIntake) -> None:
     assert (plain.message, plain.status, plain.service, plain.host) == ("sold out", "error", "stock", "web-1")
     assert plain.tags == {"env:prod", "version:2"}
     assert (plain.trace_id, traced.trace_id, traced.span_id) == ("", "12", "13")
+
+
+def test_empty_entry_by_which_an_exporter_tries_the_way_is_no_log(intake: DatadogIntake) -> None:
+    assert post(intake, LOGS, b"{}") == (202, "")
+    assert (intake.logs(), intake.unknown) == ([], [])
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "identity"])
