@@ -17,6 +17,7 @@ BENCHMARKS = {
     "httpx2": "bench.httpx2_client",
     "k8s-operator": "bench.k8s_operator",
     "propagation": "bench.propagation",
+    "sampling": "bench.sampling",
     "viewer": "bench.viewer",
 }
 

@@ -18,6 +18,7 @@ from collector.toolchain import FOLDER
 from otelkit.testing.ports import free_port
 
 DRAIN_SECONDS = 120
+QUIET_SECONDS = 2  # ten times as long as the exporter gathers a batch
 # A gateway has no debug exporter, which base.yaml has for want of another one.
 GATEWAY = "yaml:service::pipelines::traces::exporters: [otlp_grpc/viewer]"
 _SENT = re.compile(r'^otelcol_exporter_sent_spans\{exporter="otlp_grpc/viewer"[^}]*\} (\S+)$', re.MULTILINE)
@@ -52,6 +53,15 @@ class Collector:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"the Collector has sent {self._sent():.0f} of {spans} spans")
             time.sleep(0.05)
+
+    def wait_until_all_is_sent(self) -> None:
+        """Wait until nothing more has left it for a while. Raises TimeoutError."""
+        deadline, sent = time.monotonic() + DRAIN_SECONDS, -1.0
+        while (now := self._sent()) != sent:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the Collector still sends, {now:.0f} spans so far")
+            sent = now
+            time.sleep(QUIET_SECONDS)
 
     def _sent(self) -> float:
         with urllib.request.urlopen(self.metrics_url, timeout=5) as answer:  # noqa: S310 - http, on loopback

@@ -15,7 +15,7 @@ from deploy.compose import memory_table
 from deploy.k8s import sizing
 from tests.otelkit.instrumentation.grpc_calls import truth
 from tests.otelkit.propagation.matrix import table as propagators
-from tests.repo import measured_table, services_table
+from tests.repo import measured_table, sampling_table, services_table
 
 ROOT = Path(__file__).parents[2]
 # Tables of one service alone.
@@ -28,6 +28,7 @@ PAGES: dict[str, dict[str, Callable[[], str]]] = {
         "sent": propagators.sent,
         "costs": propagators.costs,
     },
+    "sampling.md": {"measured": sampling_table.table},
     "viewer.md": {"measured": partial(measured_table.table, "viewer")},
     "kubernetes-sizing.md": {"sizing": sizing.table, "arithmetic": sizing.arithmetic},
 }

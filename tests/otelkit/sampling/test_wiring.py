@@ -7,11 +7,8 @@ from pathlib import Path
 
 import pytest
 
-FACTORIES = {
-    "otelkit_adaptive": "adaptive",
-    "otelkit_consistent_ratio": "consistent_ratio",
-    "otelkit_parentbased_consistent_ratio": "parentbased_consistent_ratio",
-}
+from otelkit.selection import sampler
+
 DESCRIPTIONS = {
     "otelkit_adaptive": "AdaptiveSampler{ratio=0.5, spans_per_second=7}",
     "otelkit_consistent_ratio": "CompositeSampler{ComposableTraceIDRatioBased{threshold=8, ratio=0.5}}",
@@ -31,17 +28,6 @@ QUIET = {"OTEL_SERVICE_NAME": "wiring"} | {
 }
 
 
-@pytest.fixture
-def registered(tmp_path: Path) -> Path:
-    """A folder on the path whose metadata names the factories, as the package's own does when installed."""
-    metadata = tmp_path / "otelkit_samplers-1.dist-info"
-    metadata.mkdir()
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: otelkit-samplers\nVersion: 1\n")
-    lines = [f"{name} = otelkit.sampling.settings:{factory}" for name, factory in FACTORIES.items()]
-    (metadata / "entry_points.txt").write_text("\n".join(["[opentelemetry_traces_sampler]", *lines, ""]))
-    return tmp_path
-
-
 @pytest.mark.parametrize(
     ("name", "start_up"),
     [
@@ -52,9 +38,7 @@ def registered(tmp_path: Path) -> Path:
         ("otelkit_parentbased_consistent_ratio", {}),
     ],
 )
-def test_zero_code_start_up_takes_it_and_hears_of_errors(
-    registered: Path, name: str, start_up: dict[str, str]
-) -> None:
+def test_zero_code_start_up_takes_it_and_hears_of_errors(name: str, start_up: dict[str, str]) -> None:
     is_adaptive = name == "otelkit_adaptive"
     done = subprocess.run(
         [Path(sys.executable).with_name("opentelemetry-instrument"), sys.executable, "-c", PROGRAM],
@@ -62,7 +46,6 @@ def test_zero_code_start_up_takes_it_and_hears_of_errors(
             **{key: value for key, value in os.environ.items() if not key.startswith("OTEL")},
             **QUIET,
             **start_up,
-            "PYTHONPATH": str(registered),
             "OTEL_TRACES_SAMPLER": name,
             "OTEL_TRACES_SAMPLER_ARG": "ratio=0.5,spans_per_second=7" if is_adaptive else "0.5",
         },
@@ -74,3 +57,14 @@ def test_zero_code_start_up_takes_it_and_hears_of_errors(
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-2:] == [DESCRIPTIONS[name], str(int(is_adaptive))]
+
+
+def test_configure_reads_the_argument() -> None:
+    chosen = sampler(
+        {
+            "OTEL_TRACES_SAMPLER": "otelkit_adaptive",
+            "OTEL_TRACES_SAMPLER_ARG": "ratio=0.05, spans_per_second=20",
+        }
+    )
+
+    assert chosen.get_description() == "AdaptiveSampler{ratio=0.05, spans_per_second=20}"
