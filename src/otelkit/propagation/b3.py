@@ -58,7 +58,7 @@ class B3Propagator(TextMapPropagator):
         sampled = None if sent.decision is None else _DECISIONS[sent.decision]
         if sent.trace_id and sent.span_id:
             aside = (_DEBUG, "d") if sent.decision == "d" else None
-            return with_parent(context, sent.trace_id, sent.span_id, sampled, aside)
+            return with_parent(context, (sent.trace_id, sent.span_id), sampled, aside)
         return _denied(context) if sampled is False and not sent.trace_id else context
 
     def inject(
@@ -131,5 +131,5 @@ def _decision(span: SpanContext, context: Context | None) -> str:
 def _denied(context: Context) -> Context:
     before = remote_span(context)
     if before is not None:
-        return with_parent(context, before.trace_id, before.span_id, sampled=False)
-    return with_parent(context, getrandbits(127) + 1, getrandbits(63) + 1, sampled=False)
+        return with_parent(context, (before.trace_id, before.span_id), sampled=False)
+    return with_parent(context, (getrandbits(127) + 1, getrandbits(63) + 1), sampled=False)

@@ -17,12 +17,7 @@ from opentelemetry.propagators.textmap import (
     default_getter,
     default_setter,
 )
-from opentelemetry.trace import (
-    NonRecordingSpan,
-    SpanContext,
-    get_current_span,
-    set_span_in_context,
-)
+from opentelemetry.trace import get_current_span
 
 from otelkit.propagation.datadog_tags import (
     DECISION_MAKER,
@@ -35,8 +30,7 @@ from otelkit.propagation.datadog_tags import (
     write_member,
     write_tags,
 )
-from otelkit.propagation.remote import LOW, read_once, remote_span, with_parent
-from otelkit.propagation.tracestate import Level2TraceState
+from otelkit.propagation.remote import LOW, read_once, with_parent
 
 TRACE_ID, PARENT_ID = "x-datadog-trace-id", "x-datadog-parent-id"
 PRIORITY, ORIGIN, TAGS = "x-datadog-sampling-priority", "x-datadog-origin", "x-datadog-tags"
@@ -67,8 +61,9 @@ class DatadogPropagator(TextMapPropagator):
         priority = read_priority(read_once(carrier, PRIORITY, getter))
         origin = read_origin(read_once(carrier, ORIGIN, getter))
         sampled = None if priority is None else priority > 0
-        context = with_parent(context, trace_id, parent_id, sampled)
-        return _with_member(context, write_member(Beside(priority, origin, tuple(tags.items()))))
+        member = write_member(Beside(priority, origin, tuple(tags.items())))
+        state = (MEMBER, member) if member else None
+        return with_parent(context, (trace_id, parent_id), sampled, member=state)
 
     def inject(
         self,
@@ -99,16 +94,6 @@ def _read_id(text: str | None) -> int:
     """Read a decimal id; 0 when it is none, or has more than 64 bits."""
     value = int(text) if text and _DECIMAL.fullmatch(text) else 0
     return value if value <= LOW else 0
-
-
-def _with_member(context: Context, member: str) -> Context:
-    span = remote_span(context)
-    if span is None or not member:
-        return context
-    others = [(key, value) for key, value in span.trace_state.items() if key != MEMBER]
-    state = Level2TraceState([(MEMBER, member), *others])
-    changed = SpanContext(span.trace_id, span.span_id, True, span.trace_flags, state)
-    return set_span_in_context(NonRecordingSpan(changed), context)
 
 
 def _agreed(beside: Beside, sampled: bool) -> Beside:

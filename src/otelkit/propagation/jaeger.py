@@ -51,7 +51,7 @@ class JaegerPropagator(TextMapPropagator):
             flags = int(match[3], 16)
             aside = (_DEBUG, "1") if flags & DEBUG else None
             ids = int(match[1], 16), int(match[2], 16)
-            context = with_parent(context, *ids, bool(flags & (SAMPLED | DEBUG)), aside)
+            context = with_parent(context, ids, bool(flags & (SAMPLED | DEBUG)), aside)
         for name, value in islice(_read_baggage(carrier, getter), MAX_MEMBERS):
             context = baggage.set_baggage(name, value, context)
         return context

@@ -17,7 +17,7 @@ from opentelemetry.trace import (
     set_span_in_context,
 )
 
-from otelkit.propagation.tracestate import EMPTY
+from otelkit.propagation.tracestate import EMPTY, Level2TraceState
 
 LOW = (1 << 64) - 1
 """Mask of the 64 bits that old tracers know of a trace id."""
@@ -43,20 +43,21 @@ def remote_span(context: Context) -> SpanContext | None:
 
 def with_parent(
     context: Context,
-    trace_id: int,
-    span_id: int,
+    ids: tuple[int, int],
     sampled: bool | None,
     aside: tuple[str, str] | None = None,
+    member: tuple[str, str] | None = None,
 ) -> Context:
     """Give `context` with the caller's span; as it is when an id is zero.
 
     Args:
         context: what other propagators have found before.
-        trace_id: 128 bits, or only the lower 64.
-        span_id: 64 bits.
+        ids: of the trace, 128 bits or only the lower 64, and of the span.
         sampled: the caller's decision; None leaves it to the receiver.
         aside: name and value of what else goes along with this trace, to be read by kept().
+        member: key and value of a member of tracestate, which is valid.
     """
+    trace_id, span_id = ids
     if not trace_id or not span_id:
         return context
     state: TraceState = EMPTY
@@ -67,6 +68,10 @@ def with_parent(
         flags = int(before.trace_flags)
     if sampled is not None:
         flags = flags | TraceFlags.SAMPLED if sampled else flags & ~TraceFlags.SAMPLED
+    if member is not None:
+        if not isinstance(state, Level2TraceState):  # the SDK's own propagator has read it
+            state = Level2TraceState(list(state.items()))
+        state = state.update(*member)
     if aside is not None:
         context = set_value(_KEPT, {**_all_kept(context), aside[0]: (trace_id, aside[1])}, context)
     span = SpanContext(trace_id, span_id, True, TraceFlags(flags), state)

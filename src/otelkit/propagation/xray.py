@@ -50,10 +50,10 @@ class XRayPropagator(TextMapPropagator):
         fields = _read(header) if header and len(header) <= _LONGEST else {}
         if "Root" not in fields or "Parent" not in fields:
             return context
-        trace_id = int(fields["Root"][2:].replace("-", ""), 16)
+        ids = int(fields["Root"][2:].replace("-", ""), 16), int(fields["Parent"], 16)
         sampled = _DECISIONS[fields.get("Sampled")]
         aside = (_LINEAGE, fields["Lineage"]) if "Lineage" in fields else None
-        return with_parent(context, trace_id, int(fields["Parent"], 16), sampled, aside)
+        return with_parent(context, ids, sampled, aside)
 
     def inject(
         self,

@@ -3,6 +3,8 @@
 import pytest
 from opentelemetry import trace
 from opentelemetry.context import Context
+from opentelemetry.propagators.textmap import TextMapPropagator
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from otelkit.propagation import TraceContextPropagator
 from tests.otelkit.propagation.formats import DATADOG, DD, LOWER_ID, PARENT_ID, TRACE_ID
@@ -105,9 +107,10 @@ def test_trace_of_64_bits_has_no_upper_half() -> None:
     assert TAGS not in DD.pass_on(dict(DATADOG))
 
 
-def test_members_of_others_stay_when_both_formats_name_one_span() -> None:
+@pytest.mark.parametrize("before", [W3C, TraceContextTextMapPropagator()], ids=["otelkit", "sdk"])
+def test_members_of_others_stay_when_both_formats_name_one_span(before: TextMapPropagator) -> None:
     w3c = {"traceparent": f"00-{TRACE_ID}-{PARENT_ID}-01", "tracestate": "vendor=1,dd=s:1"}
-    found = DD.parent({**WHOLE, TAGS: ""}, W3C.extract(w3c, Context()))
+    found = DD.parent({**WHOLE, TAGS: ""}, before.extract(w3c, Context()))
 
     assert f"{found.trace_id:032x}" == TRACE_ID
     assert found.trace_state.to_header() == "dd=s:2;o:rum,vendor=1"

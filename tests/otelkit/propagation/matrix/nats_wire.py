@@ -54,7 +54,8 @@ class NatsWire(Wire):
         client = await nats.connect(self._server.url)
         try:
             await client.subscribe(self._subject, cb=look)
-            await client.flush()
+            await client.flush()  # its PING may overtake the subscription,
+            await client.flush()  # which is written by now
             lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
             block = f"NATS/1.0\r\n{lines}\r\n".encode("ascii")
             async with asyncio.timeout(SECONDS):
