@@ -18,6 +18,7 @@ OVERLAYS = sorted(path.name for path in FOLDER.glob("to-*.yaml"))
 BUILDABLE = [name for name in OVERLAYS if name != "to-azure-monitor.yaml"]
 # One overlay at a time: of two, the lists of the second would take the place of the first one's.
 COMBINATIONS: list[tuple[str, ...]] = [(), *((name,) for name in BUILDABLE)]
+COMBINATIONS.append(("to-viewer.yaml", "from-kafka.yaml"))  # what it replaces is where all comes from
 
 # A disk needs no queue before it; that of remote write is memory, and off: another exporter's is before it.
 WITHOUT_QUEUE = {"file", "prometheus_remote_write"}

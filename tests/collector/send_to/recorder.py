@@ -2,9 +2,11 @@
 
 import gzip
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
@@ -21,6 +23,7 @@ class Request:
     path: str
     headers: dict[str, str]
     raw: bytes  # as it was sent
+    at_seconds: float = field(default_factory=time.monotonic)  # when it had arrived
 
     @property
     def body(self) -> bytes:
@@ -52,7 +55,9 @@ class Recorder:
 
 
 class HttpRecorder(Recorder):
-    """On a free port of the loopback, as a context manager."""
+    """On a free port of the loopback, as a context manager; 429 says when to come again."""
+
+    retry_after_seconds = 1
 
     def __enter__(self) -> Self:
         recorder = self
@@ -65,6 +70,8 @@ class HttpRecorder(Recorder):
                 status, body = recorder.keep(Request("POST", self.path, headers, self._read()))
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
+                if status == HTTPStatus.TOO_MANY_REQUESTS:
+                    self.send_header("Retry-After", str(recorder.retry_after_seconds))
                 self.end_headers()
                 self.wfile.write(body)
 

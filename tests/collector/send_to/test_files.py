@@ -59,6 +59,15 @@ def test_no_secret_of_a_sender_is_written(folder: Path) -> None:
         assert telemetry.MASKED in text
 
 
+def test_a_file_goes_on_after_a_restart(vendors_binary: Path, tmp_path: Path) -> None:
+    for number in range(2):
+        with collector_into(tmp_path, vendors_binary) as collector:
+            send_log(collector.grpc_target, f"line {number}")
+
+    lines = (tmp_path / "telemetry" / "logs.jsonl").read_text().splitlines()
+    assert [f"line {number}" in line for number, line in enumerate(lines)] == [True, True]
+
+
 def test_a_file_that_is_full_is_put_aside_and_the_oldest_goes(vendors_binary: Path, tmp_path: Path) -> None:
     settings = {"COLLECTOR_TO_FILES_MEGABYTES": "1", "COLLECTOR_TO_FILES_BACKUPS": "2"}
     written = tmp_path / "telemetry"

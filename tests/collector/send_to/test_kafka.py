@@ -1,5 +1,6 @@
 """to-kafka.yaml and from-kafka.yaml: Kafka as a buffer between two Collectors."""
 
+import random
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,7 +42,11 @@ class Buffer:
             (folder / part).mkdir()
         self.sink = Sink()
         self.writer = OverlayCollector(
-            vendors, folder / "writer", ["to-kafka.yaml"], COLLECTOR_TO_KAFKA_BROKERS=broker, **topics
+            vendors,
+            folder / "writer",
+            ["to-kafka.yaml"],
+            COLLECTOR_TO_KAFKA_BROKERS=f"{broker},{broker}",  # several have commas between them
+            **topics,
         )
         self.reader = OverlayCollector(
             vendors,
@@ -106,6 +111,18 @@ def test_nothing_is_lost_while_the_reader_is_away_and_when_it_is_killed(
     assert sorted(set(buffer.numbers())) == list(range(1, SPANS + 1))
 
 
+def test_what_fits_into_no_message_is_dropped_and_counted(
+    broker: str, vendors_binary: Path, tmp_path: Path
+) -> None:
+    incompressible = random.Random(1).randbytes(1_500_000).hex()  # noqa: S311 - no secret
+    with Buffer(broker, vendors_binary, tmp_path) as buffer:
+        target = buffer.writer.start().grpc_target
+        send_spans(target, [span(1, {"filler": incompressible})])
+        wait_until(lambda: buffer.writer.counted(FAILED) == 1, 20, buffer.writer.read_log)
+        send_spans(target, [span(2)])
+        wait_until(lambda: buffer.writer.counted(SENT, exporter="kafka/kafka") == 1, 20)
+
+
 def test_with_a_wrong_password_all_is_kept_until_the_right_one_comes(
     vendors_binary: Path, tmp_path: Path
 ) -> None:
@@ -116,7 +133,7 @@ def test_with_a_wrong_password_all_is_kept_until_the_right_one_comes(
         collector = OverlayCollector(vendors_binary, tmp_path, ["to-kafka.yaml", login], **settings)
         try:
             send_spans(collector.start().grpc_target, [span(1)])
-            wait_until(lambda: "SASL" in collector.read_log(), 20, collector.read_log)
+            wait_until(lambda: "Will retry" in collector.read_log(), 20, collector.read_log)
             assert (collector.counted(SENT, exporter="kafka/kafka"), collector.counted(FAILED)) == (0, 0)
             collector.stop()
             collector.environment = {**collector.environment, "KAFKA_PASSWORD": "key4711"}

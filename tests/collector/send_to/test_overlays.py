@@ -45,6 +45,15 @@ def test_an_overlay_says_that_it_needs_what_has_no_default(overlay: Overlay) -> 
 
 
 @each_promised
+def test_batches_are_bounded_by_items(overlay: Overlay) -> None:
+    """By bytes, one item above the bound takes the whole batch with it, and nothing counts that."""
+    queues = [one["sending_queue"] for one in overlay.read()["exporters"].values() if "sending_queue" in one]
+
+    assert [queue["batch"]["sizer"] for queue in queues] == ["items"] * len(queues)
+    assert bool(queues) == (overlay.name != "files")
+
+
+@each_promised
 def test_an_overlay_cites_a_page_of_its_backend_in_its_head(overlay: Overlay) -> None:
     head = overlay.file.read_text().partition("\n\n")[0].partition("\nexporters:")[0]
 

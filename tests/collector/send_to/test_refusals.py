@@ -1,6 +1,7 @@
 """A wrong key and "too many requests", over HTTP and gRPC: dropped and counted, or kept."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ def refuse(status: int, times: int, recorder: Recorder) -> Callable[[Request], A
     [
         (OVER_HTTP, 401, "401"),
         (OVER_HTTP, 403, "403"),
+        (OVER_HTTP, 500, "500"),  # unlike 502, 503 and 504, by OTLP's specification
         (OVER_GRPC, UNAUTHENTICATED, "Unauthenticated"),
         # Without the server's word when to come again, gRPC's "too many" is for good (OTLP's specification).
         (OVER_GRPC, RESOURCE_EXHAUSTED, "ResourceExhausted"),
@@ -75,6 +77,18 @@ def test_what_is_refused_for_now_is_kept_and_sent_again(
 
     assert len(recorder.requests) == 3
     assert len({request.body for request in recorder.requests}) == 1
+    if status == 429:
+        times = [request.at_seconds for request in recorder.requests]
+        assert all(after - before >= 1 for before, after in pairwise(times))  # as Retry-After says
+
+
+def test_a_huge_span_takes_none_with_it(collector_binary: Path, tmp_path: Path) -> None:
+    with (
+        recorder_for(OVER_HTTP) as recorder,
+        collector_to(recorder, OVER_HTTP, collector_binary, tmp_path) as collector,
+    ):
+        send_spans(collector.grpc_target, [span(1), span(2, {"filler": "x" * 3_500_000}), span(3)])
+        wait_until(lambda: collector.counted(SENT, exporter=exporter_of(OVER_HTTP)) == 3, 20)
 
 
 def exporter_of(backend: Backend) -> str:
