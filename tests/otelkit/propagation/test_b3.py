@@ -1,6 +1,7 @@
 """B3, in one header and in several (https://github.com/openzipkin/b3-propagation)."""
 
 import pytest
+from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
 
 from otelkit.propagation import TraceContextPropagator
 from tests.otelkit.propagation.formats import (
@@ -120,3 +121,18 @@ def test_span_is_written(sampled: bool) -> None:
 def test_fields_are_all_of_the_format_so_that_a_stale_one_goes() -> None:
     assert B3.propagator.fields == B3_MULTI.propagator.fields
     assert {"b3", "x-b3-parentspanid", "x-b3-flags"} < B3.propagator.fields
+
+
+def test_lone_denial_beside_a_span_of_another_format_denies_that_one() -> None:
+    parent = B3.parent({"b3": "0"}, W3C.extract({"traceparent": f"00-{IDS}-01"}))
+
+    assert (f"{parent.trace_id:032x}", parent.trace_flags.sampled) == (TRACE_ID, False)
+
+
+def test_debug_flag_stays_within_its_trace_and_goes_with_the_decision() -> None:
+    context = B3.propagator.extract({"b3": f"{IDS}-d"})
+    other = SpanContext(int("1" * 32, 16), int(PARENT_ID, 16), False, TraceFlags(1))
+    denied = SpanContext(int(TRACE_ID, 16), int(PARENT_ID, 16), False, TraceFlags(0))
+
+    assert B3.write(set_span_in_context(NonRecordingSpan(other), context))["b3"].endswith("-1")
+    assert B3.write(set_span_in_context(NonRecordingSpan(denied), context))["b3"].endswith("-0")
