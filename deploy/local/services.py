@@ -51,5 +51,6 @@ SERVICES = (
     Service("nats-jetstream", 8003, demo="nats_jetstream.demo", broker="nats"),
     Service("rabbitmq-aio-pika", 8004, demo="rabbitmq_aio_pika.demo", broker="rabbitmq", store=True),
     Service("k8s-operator", 8005, demo="k8s_operator.demo", needs_demo=True),
+    Service("datadog-export", 8006, demo="datadog_export.demo", reads_back=True),
     Service("grafana-export", 8007, demo="grafana_export.smoke", reads_back=True),
 )

@@ -43,6 +43,7 @@ MATRIX = (
     Signals("nats-jetstream", _PLACED, _MESSAGE, "order fulfilled", _PROCESS_SECONDS, _MESSAGING),
     Signals("rabbitmq-aio-pika", _SHIPMENT, _MESSAGE, "is dead", _PROCESS_SECONDS, _MESSAGING),
     Signals("k8s-operator", "update myapps", _KOPF_SPAN, "app refused", _KOPF_SECONDS, _KOPF),
+    Signals("datadog-export", "POST /refunds", _HTTP_SPAN, "refund paid", _HTTP_SECONDS, _HTTP),
     Signals("grafana-export", "POST /quotes", _HTTP_SPAN, "quote given", "shop_quote_duration_seconds", ()),
 )
 COLLECTOR = (

@@ -41,7 +41,7 @@ _refunds = Table(
     "refunds",
     _tables,
     Column("id", String, primary_key=True),
-    Column("payment_id", ForeignKey("payments.id"), nullable=False, index=True),
+    Column("payment_id", ForeignKey("payments.id"), nullable=False),
     Column("amount_cents", Integer, nullable=False),
     Column("state", String, nullable=False),
 )

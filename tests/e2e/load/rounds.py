@@ -44,9 +44,10 @@ def _over_http(parts: Mapping[str, Part], bank: Bank) -> None:
         JsonClient(parts[name].address) for name in ("http-fastapi", "sql-sqlalchemy", "rabbitmq-aio-pika")
     )
     database = parts["sql-sqlalchemy"].environment["DATABASE_URL"].removeprefix("sqlite:///")
-    quotes = JsonClient(parts["grafana-export"].address)
+    quotes, refunds = (JsonClient(parts[name].address) for name in ("grafana-export", "datadog-export"))
     for _ in range(ROUNDS):
         quotes.expect(HTTPStatus.OK, "POST", "/quotes", {"item": "tea", "quantity": 2})
+        refunds.expect(HTTPStatus.CREATED, "POST", "/refunds", {"payment_id": "pay-1", "amount_cents": 1})
         order_and_pay(shop, bank)
         sql_orders.order_and_collide(ledger, database)
         shipments.ship_and_bury(desk)
