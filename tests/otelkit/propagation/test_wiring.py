@@ -105,12 +105,17 @@ def test_zero_code_start_up_by_otelkit_takes_them() -> None:
     assert modules_in_a_process(instrument, OTEL_PYTHON_CONFIGURATOR="otelkit") == OUR_MODULES
 
 
-def test_declarative_configuration_can_name_them(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("names", "modules"),
+    [
+        (["otelkit_tracecontext", "otelkit_baggage"], OUR_MODULES),
+        (["otelkit_b3", "otelkit_datadog"], "otelkit.propagation.b3 otelkit.propagation.datadog"),
+    ],
+)
+def test_declarative_configuration_can_name_them(tmp_path: Path, names: list[str], modules: str) -> None:
     file = tmp_path / "otel.yaml"
-    file.write_text(
-        'file_format: "1.0"\npropagator:\n  composite: [{otelkit_tracecontext: }, {otelkit_baggage: }]\n',
-        encoding="utf-8",
-    )
+    composite = ", ".join(f"{{{name}: }}" for name in names)
+    file.write_text(f'file_format: "1.0"\npropagator:\n  composite: [{composite}]\n', encoding="utf-8")
     instrument = str(Path(sys.executable).with_name("opentelemetry-instrument"))
 
-    assert modules_in_a_process(instrument, OTEL_CONFIG_FILE=str(file)) == OUR_MODULES
+    assert modules_in_a_process(instrument, OTEL_CONFIG_FILE=str(file)) == modules
