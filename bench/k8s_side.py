@@ -1,8 +1,8 @@
 """One operator of the benchmark in a process of its own: `python -m bench.k8s_side SIDE NAMESPACE`.
 
 Sides: `bare`, without telemetry; `ours`, started and instrumented as the service is, exporting to the
-endpoint in the environment. For each line that comes in it answers with its processor time in seconds and
-its memory in bytes.
+endpoint in the environment. For each line that comes in it answers with its processor time in seconds, its
+memory in bytes, and how many blocks of memory Python's objects have.
 """
 
 import contextlib
@@ -27,7 +27,8 @@ def main(side: str, namespace: str) -> None:
             print("ready", file=answers, flush=True)
             for _ in sys.stdin:
                 gc.collect()
-                print(time.process_time(), process.memory_info().rss, file=answers, flush=True)
+                blocks = sys.getallocatedblocks()
+                print(time.process_time(), process.memory_info().rss, blocks, file=answers, flush=True)
         if telemetry is not None:
             telemetry.shutdown()
 
