@@ -7,16 +7,14 @@ Exit code 0 means done (for status: all healthy), 1 that something is not as it 
 import argparse
 import os
 import sys
-from contextlib import suppress
 
-from collector.build import build
-from collector.steps import BuildFailed
-from collector.toolchain import NoGo
 from deploy.compose import commands
 from deploy.compose.choice import choose, read_stack
 from deploy.compose.project import Config, Project
 from deploy.compose.up import bring_up
+from deploy.local.collector import build_collector
 from deploy.local.commands import follows, run_command
+from deploy.local.destinations import check_needs
 from deploy.local.errors import StackError
 from deploy.local.settings import read_settings
 from deploy.local.state import running_record
@@ -44,19 +42,15 @@ def _up() -> int:
         if stack == "compose":
             raise StackError("STACK=compose, but the stack of local processes is up (make down)")
         return run_command("up", settings)  # says that it is up
+    check_needs(settings.overlays)
     chosen = choose(stack)
     if chosen is None:
         if stack == "local" and commands.running_project() is not None:
             raise StackError("STACK=local, but the stack in containers is up (make down)")
-        _build_collector()
+        build_collector(settings.overlays)
         return run_command("up", settings)
     bring_up(chosen.project, chosen.config, chosen.selection)
     return 0
-
-
-def _build_collector() -> None:
-    with suppress(NoGo, BuildFailed):  # then services export straight to the backend, and `up` says why
-        build()
 
 
 def _on_what_is_up(command: str, service: str) -> int:

@@ -33,11 +33,16 @@ def parts_of(config: Config, services: Iterable[str]) -> list[Part]:
             environment={
                 "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{collector}",
                 "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc",
+                **_destination(config["services"][name]),
             },
         )
         for name, ports in published.items()
         if ports
     ]
+
+
+def _destination(service: Config) -> dict[str, str]:
+    return {name: value for name, value in service.get("environment", {}).items() if name == "TO"}
 
 
 def _address(port: dict[str, str]) -> str:

@@ -4,13 +4,16 @@ In Compose, `full` when the engine has the memory for it, else `lite`. Each choi
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from collector.overlays import Overlay
+from deploy.compose.destinations import PROFILES, needed_profile, write_override
 from deploy.compose.engine import Engine, NoEngineError, find_engine
 from deploy.compose.images import fetch, images_of
 from deploy.compose.project import BACKENDS, Config, Project, memory_bytes, read_profiles
 from deploy.compose.selection import ESSENTIAL, Selection, select
+from deploy.local.destinations import is_fed, names_of, read_destinations
 from deploy.local.errors import StackError
 
 WAYS = ("compose", "local")
@@ -50,8 +53,10 @@ def choose(stack: str) -> InContainers | None:
 
 def _in_containers() -> InContainers:
     engine = find_engine()
-    wanted = read_profiles()
-    profiles = wanted if set(wanted) & set(BACKENDS) else (_fitting_profile(engine), *wanted)
+    wanted, to = read_profiles(), read_destinations()
+    needed = needed_profile(to, wanted)
+    write_override(to)
+    profiles = wanted if set(wanted) & set(BACKENDS) else (needed or _fitting_profile(engine), *wanted)
     while True:
         project = Project(profiles)
         config = project.config()
@@ -61,12 +66,19 @@ def _in_containers() -> InContainers:
         selection = _select(config)
         lacking = selection.lacks(profiles[0])
         if not lacking:
+            _say_without_data(to, profiles[0])
             return InContainers(project, config, selection)
         names = " and ".join(lacking)
-        if profiles[0] == "lite" or lacking.keys() & ESSENTIAL:
+        if profiles[0] in {"lite", needed} or lacking.keys() & ESSENTIAL:
             raise NoEngineError(f"there are no images for {names}, as said above")
         print(f"up: lite in place of full, which is nothing without {names}")
         profiles = ("lite", *profiles[1:])
+
+
+def _say_without_data(to: Sequence[Overlay], profile: str) -> None:
+    if to and not is_fed(to):
+        backend = next(name for name, one in PROFILES.items() if one == profile)
+        print(f"  {backend}: without data, because TO names only {names_of(to)}")
 
 
 def _fitting_profile(engine: Engine) -> str:

@@ -4,6 +4,7 @@ import os
 
 from deploy.compose.addresses import parts_of
 from deploy.compose.containers import Container, list_containers
+from deploy.compose.destinations import write_override
 from deploy.compose.engine import NoEngineError, find_engine
 from deploy.compose.project import BACKENDS, EVERYTHING, Config, Project
 from deploy.local.errors import StackError
@@ -40,6 +41,7 @@ def bring_down(config: Config, *, with_volumes: bool) -> None:
     """End and remove the project's containers; volumes stay unless they are to go, too."""
     count = len(list_containers(config["name"]))
     EVERYTHING.run("down", "--remove-orphans", *(["--volumes"] if with_volumes else []))
+    write_override(())
     kept = "volumes deleted" if with_volumes else "volumes kept; VOLUMES=1 deletes them"
     print(f"down: {count} containers ended ({kept})")
 

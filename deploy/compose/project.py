@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deploy.compose.destinations import MERGED, override_file
 from deploy.local.errors import StackError
 
 FOLDER = Path(__file__).resolve().parent
@@ -26,9 +27,11 @@ class Project:
     def command(self, *arguments: str) -> list[str]:
         """Give the command line of one call of Compose."""
         env_file = FOLDER / f"{self.profiles[0]}.env"
+        files = [FOLDER / "compose.yaml", *filter(None, [override_file()])]
         return [
             *("docker", "compose", "--env-file", str(env_file)),
-            *("--file", str(FOLDER / "compose.yaml"), *arguments),
+            *(word for file in files for word in ("--file", str(file))),
+            *arguments,
         ]
 
     def environment(self, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -36,6 +39,8 @@ class Project:
         chosen = {"COMPOSE_PROFILES": ",".join(self.profiles)}
         if "profiles" in self.profiles:
             chosen["PYROSCOPE_URL"] = environ.get("PYROSCOPE_URL") or "http://pyroscope:4040"
+        if override_file(environ):
+            chosen["COLLECTOR_OVERLAY"] = MERGED
         own = {"COMPOSE_FILE", "COMPOSE_PROJECT_NAME", "COLLECTOR_OVERLAY", "BACKEND"}
         return {name: value for name, value in environ.items() if name not in own} | chosen
 

@@ -9,11 +9,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from deploy.local.backends import collector_environment, plan_backends
+from deploy.local.backends import plan_backends
 from deploy.local.brokers import HOST, Broker
+from deploy.local.collector import plan_collector
 from deploy.local.part import Part
 from deploy.local.services import SERVICES, Service
-from deploy.local.settings import ROOT, Settings
+from deploy.local.settings import Settings
 
 # A trace and its exemplar are to be seen within 5 s of the request: the SDK's defaults are 5 s and 60 s.
 SPAN_DELAY_MILLIS = "500"
@@ -28,32 +29,12 @@ def plan_parts(settings: Settings, collector: Path | None, brokers: Mapping[str,
     """
     parts = plan_backends(settings, has_collector=collector is not None)
     if collector is not None:
-        parts.append(_collector(settings, collector))
+        parts.append(plan_collector(settings, collector))
     parts += [
         _broker(settings, broker, broker.program) for broker in brokers.values() if broker.program is not None
     ]
     there = [service for service in SERVICES if not service.broker or service.broker in brokers]
     return parts + [_service(settings, service, brokers.get(service.broker)) for service in there]
-
-
-def _collector(settings: Settings, binary: Path) -> Part:
-    files = [ROOT / "collector" / "base.yaml", *settings.overlays]
-    names = ("GRPC_PORT", "HTTP_PORT", "HEALTH_PORT", "METRICS_PORT")
-    ports = settings.pick(*(f"COLLECTOR_{name}" for name in names))
-    return Part(
-        name="collector",
-        runs_as=f"OpenTelemetry Collector, {' + '.join(file.stem for file in files)}",
-        command=(str(binary), *(f"--config={file}" for file in files)),
-        ports=ports,
-        address=f"{settings.reach}:{ports['COLLECTOR_GRPC_PORT']}",
-        health_url=settings.url("COLLECTOR_HEALTH_PORT", "/"),
-        environment={
-            **{name: str(port) for name, port in ports.items()},
-            "COLLECTOR_HOST": settings.host,
-            "COLLECTOR_STORAGE_DIR": str(settings.state_dir / "collector-storage"),
-            **collector_environment(settings),
-        },
-    )
 
 
 def _broker(settings: Settings, broker: Broker, program: Path) -> Part:

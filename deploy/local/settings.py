@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from collector.overlays import Overlay, find_overlays
 from deploy.local.backend_programs import find_programs, ports_of
+from deploy.local.destinations import read_destinations
 from deploy.local.errors import StackError
 from deploy.local.services import SERVICES, Service
 
@@ -30,14 +32,14 @@ PORTS = {
 class Settings:
     """Where the stack keeps its state and where its parts listen; `ports` by the name of the setting.
 
-    `programs` are the backends' by their names, none for the viewer; `overlays` the Collector's files.
+    `programs` are the backends' by their names, none for the viewer; `overlays` where all is sent.
     """
 
     host: str
     state_dir: Path
     ports: Mapping[str, int]
     programs: Mapping[str, Path] = field(default_factory=dict)
-    overlays: tuple[Path, ...] = ()
+    overlays: tuple[Overlay, ...] = ()
     grafana_home: str = ""
 
     @property
@@ -85,7 +87,9 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     ports = {name: _read_port(name, default, environ) for name, default in defaults.items()}
     _refuse_two_on_one_port(ports)
     state_dir = Path(environ.get("STATE_DIR") or ROOT / ".run").absolute()
-    overlays = _read_overlays(environ, "to-grafana.yaml" if programs else "to-viewer.yaml")
+    overlays = read_destinations(environ) or tuple(find_overlays(["grafana" if programs else "viewer"]))
+    if programs and "viewer" in {overlay.name for overlay in overlays}:
+        raise StackError("TO names viewer, in whose place are Tempo, Loki and Mimir here: name grafana")
     return Settings(
         _read_host(environ), state_dir, ports, programs, overlays, environ.get("GRAFANA_HOME", "").strip()
     )
@@ -98,16 +102,6 @@ def find_service(name: str) -> Service:
         given = f"there is no service {name!r}" if name else "name a service: SERVICE=..."
         raise StackError(f"{given}; known are: {', '.join(sorted(known))}")
     return known[name]
-
-
-def _read_overlays(environ: Mapping[str, str], default: str) -> tuple[Path, ...]:
-    """Read COLLECTOR_OVERLAYS: names of files in collector/, or paths, separated by commas."""
-    names = environ.get("COLLECTOR_OVERLAYS", "").strip() or default
-    files = tuple((ROOT / "collector" / name.strip()).absolute() for name in names.split(","))
-    for file in files:
-        if not file.is_file():
-            raise StackError(f"COLLECTOR_OVERLAYS={names!r}: there is no {file}")
-    return files
 
 
 def _read_host(environ: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable
 
 from deploy.local.backends import backends_of, page_of_trace
+from deploy.local.destinations import is_fed, names_of, read_destinations
 from deploy.local.errors import StackError
 from deploy.local.order import send_order
 from deploy.local.part import Part
@@ -14,10 +15,17 @@ TRACE_SECONDS = 15.0
 
 
 def show_trace(stack: Iterable[Part]) -> None:
-    """Send one order, wait for its trace in the backend, print it. Raises StackError when either fails."""
+    """Send one order, wait for its trace in the backend, print it. Raises StackError when either fails.
+
+    Where all is sent elsewhere, it is not waited for.
+    """
     parts = {part.name: part for part in stack}
     begun = time.monotonic()
     status, trace_id = send_order(parts[SERVICE])
+    to = read_destinations(parts["collector"].environment) if "collector" in parts else ()
+    if to and not is_fed(to):
+        print(f"POST {parts[SERVICE].address}/orders -> {status}: trace {trace_id}, sent to {names_of(to)}")
+        return
     try:
         spans = backends_of(parts).traces.wait_for_trace(trace_id, TRACE_SECONDS, until=_is_whole)
     except BackendError as error:

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from collector.cache import find_built
 from collector.toolchain import NoGo, find_go
 from deploy.local.addresses import print_addresses
 from deploy.local.brokers import find_brokers
+from deploy.local.collector import find_collector
+from deploy.local.destinations import check_needs, is_fed, names_of, read_destinations
 from deploy.local.down import end_stack
 from deploy.local.errors import StackError
 from deploy.local.part import Part
@@ -38,6 +39,7 @@ def bring_up(settings: Settings) -> None:
         if record is not None:
             _report_running(record)
             return
+        check_needs(settings.overlays)
         if marked_processes(settings.state_dir):
             print("up: ending what an earlier stack left behind when its supervisord was killed")
             end_stack(settings.state_dir)
@@ -47,16 +49,18 @@ def bring_up(settings: Settings) -> None:
 
 
 def _start(settings: Settings) -> Record:
-    binary = find_built()
+    binary = find_collector(settings.overlays)
+    if binary is None and names_of(settings.overlays) != "viewer":
+        raise StackError(f"{names_of(settings.overlays)} is fed by the Collector: {_why_no_collector()}")
     brokers = find_brokers(settings, SERVICES)
     parts = plan_parts(settings, binary, brokers)
     check_ports(settings.host, parts)
     for broker in brokers.values():
         broker.folder.mkdir(exist_ok=True)
-    if binary is None and settings.programs:
-        raise StackError(f"Tempo, Loki and Mimir are fed by the Collector: {_why_no_collector()}")
     if binary is None:
         print(f"  collector: none; services export straight to the viewer ({_why_no_collector()})")
+    if not is_fed(settings.overlays):
+        print(f"  {parts[0].name}: without data, because TO names only {names_of(settings.overlays)}")
     try:
         record = start_supervisord(settings.state_dir, parts)
         write_record(settings.state_dir, record)
@@ -81,6 +85,10 @@ def _start_together(record: Record, parts: Sequence[Part], state_dir: Path) -> N
 
 
 def _report_running(record: Record) -> None:
+    collector = next((part for part in record.parts if part.name == "collector"), None)
+    to = collector.environment.get("TO", "viewer") if collector else "viewer"
+    if (wanted := names_of(read_destinations())) and wanted != to:
+        raise StackError(f"up already, and sends to {to}, not to {wanted}: make down first")
     ill = [part.name for part in record.parts if not is_healthy(part)]
     if ill:
         raise StackError(

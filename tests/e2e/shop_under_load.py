@@ -10,6 +10,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
+from collector.merging import merge
 from deploy.local.backends import backends_of
 from deploy.local.part import Part
 from deploy.local.settings import ROOT
@@ -21,7 +24,7 @@ from tests.e2e.local_stack import LocalStack
 from tests.e2e.prometheus_server import impatient_rules, start_prometheus
 
 _BINS = ("TEMPO_BIN", "LOKI_BIN", "MIMIR_BIN")
-_OVERLAYS = f"to-grafana.yaml,{ROOT / 'tests' / 'e2e' / 'to-prometheus.yaml'}"
+_OVERLAYS = ROOT / "collector" / "to-grafana.yaml", ROOT / "tests" / "e2e" / "to-prometheus.yaml"
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,9 @@ def _backends(folder: Path, until_the_end: ExitStack) -> tuple[dict[str, str], P
         return bins | rules | {"TEMPO_METRICS_INTERVAL": "2s"}, None
     server = until_the_end.enter_context(start_prometheus(folder / "prometheus"))
     endpoint = f"{server.url}/api/v1/write"
-    settings = {"COLLECTOR_OVERLAYS": _OVERLAYS, "COLLECTOR_TO_PROMETHEUS_ENDPOINT": endpoint}
+    overlay = folder / "to-grafana-and-prometheus.yaml"
+    overlay.write_text(yaml.safe_dump(merge([yaml.safe_load(file.read_text()) for file in _OVERLAYS])))
+    settings = {"TO": str(overlay), "COLLECTOR_TO_PROMETHEUS_ENDPOINT": endpoint}
     return settings, PrometheusClient(server.url)
 
 

@@ -27,13 +27,6 @@ def test_backend_that_is_no_program_is_named(new_stack: NewStack) -> None:
     assert "TEMPO_BIN='/nowhere/tempo' is no program that can be run" in done.stdout
 
 
-def test_overlay_that_is_not_there_is_named(new_stack: NewStack) -> None:
-    done = new_stack().run("up", COLLECTOR_OVERLAYS="to-nowhere.yaml")
-
-    assert done.returncode == 1
-    assert "COLLECTOR_OVERLAYS='to-nowhere.yaml': there is no" in done.stdout
-
-
 def test_backends_are_asked_as_the_tenant_that_the_collector_writes_as() -> None:
     names = ("tempo", "loki", "mimir", "collector")
     environment = {"COLLECTOR_TENANT": "shop, north"}
