@@ -7,6 +7,7 @@ import yaml
 
 from collector.components import Config, missing_components
 from collector.merging import merge
+from collector.overlays import find_overlays, known_names
 from deploy.k8s.collector_check import SCHEMAS, collector_findings
 from deploy.k8s.collector_configs import CollectorConfig, collector_configs
 from tests.k8s.conftest import Rendered
@@ -29,10 +30,12 @@ CASES = [
     (
         "datadog",
         "gateway",
-        "processors: {probabilistic_sampler: {sampling_percentage: -1}}",
+        "processors: {probabilistic_sampler/datadog: {sampling_percentage: -1}}",
         "negative",
     ),
     ("base", "agent", "processors: {k8s_attributes: {extract: {metadata: [k8s.pod.nam]}}}", "k8s.pod.nam"),
+    ("datadog", "gateway", "exporters: {datadog: {api: {sight: x}}}", "sight"),
+    ("datadog", "gateway", "connectors: {datadog/connector: {trace: {}}}", "trace"),
     # What only a schema of ours sees, because the component is not in this Collector.
     ("scale-out", "gateway", "exporters: {load_balancing/samplers: {routing_key: traceid}}", "routing_key"),
     (
@@ -41,8 +44,6 @@ CASES = [
         "exporters: {load_balancing/samplers: {resolver: {k8s: {service: x}}}}",
         "resolver",
     ),
-    ("datadog", "gateway", "exporters: {datadog: {api: {sight: x}}}", "sight"),
-    ("datadog", "gateway", "connectors: {datadog/connector: {trace: {}}}", "trace"),
     # What nobody knows.
     ("base", "gateway", "processors: {absent: {}}", "no schema processors-absent.yaml"),
 ]
@@ -64,13 +65,17 @@ def test_wrong_configuration_is_found(rendered: Rendered, binary: Path, case: tu
 
 
 def test_every_schema_is_needed(rendered: Rendered, binary: Path) -> None:
-    used = set()
-    for overlay in ("base", "datadog", "scale-out"):
-        for config in collector_configs(rendered(overlay)):
-            merged: Config = merge([yaml.safe_load(text) for text in config.files.values()])
-            used |= {
-                f"{part}-{name.partition('/')[0]}.yaml" for part, name in missing_components(merged, binary)
-            }
+    configs: list[Config] = [
+        merge([yaml.safe_load(text) for text in config.files.values()])
+        for overlay in ("base", "datadog", "scale-out")
+        for config in collector_configs(rendered(overlay))
+    ]
+    configs += [overlay.read() for overlay in find_overlays(known_names())]
+    used = {
+        f"{part}-{name.partition('/')[0]}.yaml"
+        for config in configs
+        for part, name in missing_components(config, binary)
+    }
 
     assert {file.name for file in SCHEMAS.iterdir()} == used
 

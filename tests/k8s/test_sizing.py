@@ -69,6 +69,7 @@ def test_sampling_of_the_manifests_is_the_one_that_is_computed(rendered: Rendere
     texts = [
         text
         for one in rendered("scale-out").of_kind("ConfigMap")
+        if one["metadata"]["name"].startswith("collector-sampler")
         for text in one["data"].values()
         if "tail_sampling:" in text
     ]
