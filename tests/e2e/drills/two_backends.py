@@ -1,0 +1,162 @@
+"""Two backends behind one Collector, as with `TO=jaeger,viewer`: one is away, and the other does not notice.
+
+It comes back, then swallows without an answer, while a service goes on at a steady rate; then once more with
+a queue too small for that, which fills up. The other one's delay, from the end of a span to its arrival, has
+to stay that of the undisturbed time. Counted by span id at both: while the queue has room nothing is lost,
+and what a full one refuses is lost for that backend alone, and counted by the Collector's own metric.
+"""
+
+import argparse
+import re
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.report import Row
+from collector.build import build
+from collector.merging import merged_text
+from collector.overlays import find_overlays
+from tests.collector.process import RunningCollector
+from tests.e2e.drills.behind_collector import Source, steady_source
+from tests.e2e.drills.timed_backend import ARRIVAL_SECONDS, POLL_SECONDS, Delays, TimedBackend
+
+VICTIM, OTHER = "jaeger", "viewer"  # in this order: the victim's queue is asked first
+ADDED_P50_MS, ADDED_P99_MS = 50, 500
+BYTES_A_SPAN = 100  # far fewer than one takes, so that the small queue is full after a part of the time
+REFUSED = re.compile(r'enqueue_failed_spans\{exporter="otlp_grpc/jaeger".*\} (\S+)')
+
+
+class ToBoth(RunningCollector):
+    """A Collector with the configuration that the merge makes of both overlays."""
+
+    def configs(self) -> list[Path]:
+        """Write it, and give the one file."""
+        file = self.folder / "collector.yaml"
+        file.write_text(merged_text(find_overlays([VICTIM, OTHER])), encoding="utf-8")
+        return [file]
+
+
+@dataclass(frozen=True)
+class Both:
+    """The Collector and what is behind it."""
+
+    collector: ToBoth
+    victim: TimedBackend
+    other: TimedBackend
+
+
+@contextmanager
+def both_backends(**settings: str) -> Iterator[Both]:
+    """Run them; everything has ended after the block."""
+    victim, other = TimedBackend(), TimedBackend()
+    victim.answer()
+    other.answer()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            there = {"COLLECTOR_TO_JAEGER_ENDPOINT": victim.endpoint, **settings}
+            with ToBoth(build(), Path(folder), other.endpoint, **there) as collector:
+                yield Both(collector, victim, other)
+    finally:
+        victim.leave()
+        other.leave()
+
+
+def measure(arguments: Sequence[str]) -> list[Row]:
+    """Run the drill with a queue that is large enough, then with one that is not."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rate", type=int, default=500)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    options = parser.parse_args(arguments)
+    return [*_with_room(options.rate, options.seconds), *_with_a_full_queue(options.rate, options.seconds)]
+
+
+def _with_room(rate: int, seconds: float) -> list[Row]:
+    lead = max(4.0, seconds / 6)
+    with both_backends() as both:
+        victim, other = both.victim, both.other
+        with _source(both, rate, 2 * seconds + 3 * lead) as source:
+            moments = [time.time_ns()]
+            for step, length in (
+                (None, lead),
+                (victim.leave, seconds),
+                (victim.answer, lead),
+                (victim.swallow, seconds),
+                (victim.answer, lead),
+            ):
+                if step:
+                    step()
+                moments.append(_after(length))
+            ids = source.ids()
+        lost = {"other": other.wait_for(ids), "victim": victim.wait_for(ids)}
+    names = ("undisturbed", "away", "back", "black hole", "answers again")
+    delays = dict(zip(names, (other.delays(*moments[n : n + 2]) for n in range(len(names))), strict=True))
+    return [
+        Row("spans ended", len(ids), rate * 2 * seconds, "spans", "higher"),
+        *_delay_rows(delays),
+        Row("the other: lost", len(lost["other"]), 0, "spans", "lower"),
+        Row("the other: duplicated", round(other.duplicated_percent(), 3), 0, "%", "lower"),
+        Row("the victim, after it all: lost", len(lost["returned"]), 0, "spans", "lower"),
+        Row(
+            "the victim, after it all: duplicated", round(victim.duplicated_percent(), 3), None, "%", "lower"
+        ),
+    ]
+
+
+def _with_a_full_queue(rate: int, seconds: float) -> list[Row]:
+    lead = max(4.0, seconds / 6)
+    queue_bytes = max(262_144, int(rate * seconds * BYTES_A_SPAN))
+    with both_backends(COLLECTOR_QUEUE_BYTES=str(queue_bytes)) as both:
+        with _source(both, rate, seconds + 2 * lead) as source:
+            begun, away = time.time_ns(), _after(lead)
+            both.victim.swallow()
+            back = _after(seconds)
+            both.victim.answer()
+            ids = source.ids()
+        other_lost = both.other.wait_for(ids)
+        missing, counted = _settled(both, ids)
+    delays = {"undisturbed": both.other.delays(begun, away), "full queue": both.other.delays(away, back)}
+    return [
+        *_delay_rows(delays)[2:],
+        Row("full queue: the other: lost", len(other_lost), 0, "spans", "lower"),
+        Row("full queue: the other: duplicated", round(both.other.duplicated_percent(), 3), 0, "%", "lower"),
+        Row("full queue: the victim: lost", missing, None, "spans", "lower"),
+        Row("full queue: the victim: lost and not counted", abs(missing - counted), 0, "spans", "lower"),
+    ]
+
+
+def _delay_rows(delays: dict[str, Delays]) -> list[Row]:
+    usual = delays["undisturbed"]
+    rows = []
+    for name, one in delays.items():
+        bounds = (None, None) if one is usual else (usual.p50 + ADDED_P50_MS, usual.p99 + ADDED_P99_MS)
+        for percent, value, bound in (("p50", one.p50, bounds[0]), ("p99", one.p99, bounds[1])):
+            target = None if bound is None else round(bound)
+            rows.append(Row(f"{name}: the other's delay, {percent}", round(value), target, "ms", "lower"))
+    return rows
+
+
+def _source(both: Both, rate: int, seconds: float) -> "AbstractContextManager[Source]":
+    return steady_source(both.collector, rate, seconds, OTEL_BSP_SCHEDULE_DELAY="200")
+
+
+def _after(seconds: float) -> int:
+    time.sleep(seconds)
+    return time.time_ns()
+
+
+def _counted(both: Both) -> int:
+    metrics = both.collector.get("METRICS_PORT", "/metrics")[1]
+    return sum(int(float(value)) for value in REFUSED.findall(metrics))
+
+
+def _settled(both: Both, ids: set[str]) -> tuple[int, int]:
+    """Wait until only what was counted as refused is missing; gives both numbers."""
+    deadline = time.monotonic() + ARRIVAL_SECONDS
+    while True:
+        missing, counted = len(ids - set(both.victim.counts)), _counted(both)
+        if missing == counted or time.monotonic() > deadline:
+            return missing, counted
+        time.sleep(POLL_SECONDS)
