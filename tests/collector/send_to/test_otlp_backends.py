@@ -16,6 +16,7 @@ from tests.collector.send_to.backends import BACKENDS, KEY, Backend
 from tests.collector.send_to.delivery import Arrived
 from tests.collector.send_to.recorder import Request
 
+COUNTS = {Signal.METRICS: '"data points": 2', Signal.LOGS: '"log records": 1'}  # of the exporter `debug`
 each_backend = pytest.mark.parametrize("backend", BACKENDS, ids=str)
 each_signal = pytest.mark.parametrize(
     ("backend", "signal"),
@@ -59,6 +60,19 @@ def test_no_secret_of_a_sender_arrives(arrived: Arrived, backend: Backend) -> No
     for request in arrived(backend).requests:
         assert telemetry.CANARY.encode() not in request.body
         assert telemetry.MASKED.encode() in request.body
+
+
+@pytest.mark.parametrize(
+    ("backend", "signal"),
+    [(backend, signal) for backend in BACKENDS for signal in Signal if signal not in backend.paths],
+    ids=str,
+)
+def test_a_signal_that_the_backend_does_not_take_is_counted_on_stdout(
+    arrived: Arrived, backend: Backend, signal: Signal
+) -> None:
+    counted = [line for line in arrived(backend).log.splitlines() if f'"otelcol.signal": "{signal}"' in line]
+
+    assert any(COUNTS[signal] in line for line in counted)
 
 
 @each_backend
