@@ -103,15 +103,17 @@ def test_trace_id_of_64_bits_stays_one_trace(shop: Any, start_peer: StartPeer, a
     assert asked.trace_id.startswith("0" * 16)
 
 
-def test_peer_that_speaks_datadogs_headers_alone_cuts_the_trace_in_two(
-    shop: Any, start_peer: StartPeer, agent: FlakyServer
+@pytest.mark.parametrize(("propagators", "is_one"), [("", False), ("tracecontext,baggage,datadog", True)])
+def test_peer_that_speaks_datadogs_headers_alone_is_understood_when_asked_for(
+    start_shop: Any, start_peer: StartPeer, agent: FlakyServer, propagators: str, is_one: bool
 ) -> None:
+    shop = start_shop(OTEL_PROPAGATORS=propagators)
     peer = start_peer("returns", REFUNDS_URL=shop.process.address, DD_TRACE_PROPAGATION_STYLE="datadog")
 
     server = of_refund(shop, return_order(peer))["POST /refunds", "SERVER"]
 
-    assert server.trace_id != sent_by(agent, "returns", 2)["http.request"].trace_id
-    assert server.parent_span_id == ""
+    asked = sent_by(agent, "returns", 2)["http.request"]
+    assert (server.trace_id == asked.trace_id, server.parent_span_id == asked.span_id) == (is_one, is_one)
 
 
 @pytest.mark.parametrize(("sampler", "counted"), [("parentbased_always_on", 0), ("always_on", 1)])
