@@ -79,6 +79,21 @@ def test_default_is_the_address_of_the_backend(
     assert read == fields
 
 
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (key, key)
+        for key in ("0123", "1e5", "null", "true", "a: b", "#x", "{", "'q", "%x", "a$b", " x ", "${y")
+    ]
+    + [("a$$b", "a$b")],
+)
+def test_a_key_is_taken_as_it_is_but_for_two_dollars(vendors_binary: Path, given: str, read: str) -> None:
+    settings = {"CLICKHOUSE_PASSWORD": given}
+
+    exporters = read_by_the_collector(vendors_binary, "to-clickhouse.yaml", settings)["exporters"]
+    assert exporters["clickhouse/clickhouse"]["password"] == read
+
+
 def read_by_the_collector(binary: Path, overlay: str, settings: dict[str, str]) -> Any:
     """Give the configuration with variables resolved; keys that are not set are empty."""
     configs = [f"--config={FOLDER / name}" for name in ("base.yaml", overlay)]
