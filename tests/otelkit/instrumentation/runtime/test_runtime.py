@@ -1,50 +1,18 @@
-"""Runtime metrics by the conventions, held against psutil, in a forked process and without /proc."""
+"""Runtime metrics by the conventions, held against psutil and against what happens."""
 
 import gc
 import os
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
-from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import InMemoryMetricReader, Metric, Sum
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader, Sum
 
-from otelkit.instrumentation.runtime import RuntimeInstrumentor, readings
 from tests.waiting import wait_until
 
-Attributes = tuple[tuple[str, Any], ...]
-
-
-@pytest.fixture
-def reader() -> Iterator[InMemoryMetricReader]:
-    """Reads this process, instrumented."""
-    reader = InMemoryMetricReader()
-    provider = MeterProvider([reader], shutdown_on_exit=False)
-    RuntimeInstrumentor().instrument(meter_provider=provider)
-    yield reader
-    RuntimeInstrumentor().uninstrument()
-    provider.shutdown()
-
-
-def metrics_of(reader: InMemoryMetricReader) -> dict[str, Metric]:
-    data = reader.get_metrics_data()
-    groups = data.resource_metrics if data else ()
-    return {
-        metric.name: metric for group in groups for scope in group.scope_metrics for metric in scope.metrics
-    }
-
-
-def values_of(metric: Metric) -> dict[Attributes, float]:
-    assert isinstance(metric.data, Sum)
-    return {tuple((point.attributes or {}).items()): float(point.value) for point in metric.data.data_points}
-
-
-def value_of(metric: Metric) -> float:
-    (value,) = values_of(metric).values()
-    return value
+from .points import metrics_of, value_of, values_of
 
 
 def test_names_units_and_kinds_are_those_of_the_conventions(reader: InMemoryMetricReader) -> None:
@@ -122,44 +90,3 @@ def test_context_switches_are_told_apart(reader: InMemoryMetricReader) -> None:
         (("process.context_switch.type", "voluntary"),),
         (("process.context_switch.type", "involuntary"),),
     }
-
-
-def test_forked_process_tells_of_itself(reader: InMemoryMetricReader) -> None:
-    def files() -> int:
-        return int(value_of(metrics_of(reader)["process.unix.file_descriptor.count"]))
-
-    ours = files()
-    child = os.fork()
-    if child == 0:
-        more = -1
-        try:
-            for _ in range(3):
-                os.open(os.devnull, os.O_RDONLY)
-            more = files() - ours
-        finally:
-            os._exit(more)
-    _, status = os.waitpid(child, 0)
-
-    assert os.waitstatus_to_exitcode(status) == 3
-    assert files() == ours
-
-
-def test_what_is_not_told_is_not_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(readings, "_PROC", tmp_path / "none")
-    monkeypatch.setattr(readings, "resource", None)
-    reader = InMemoryMetricReader()
-    RuntimeInstrumentor().instrument(meter_provider=MeterProvider([reader], shutdown_on_exit=False))
-    found = set(metrics_of(reader))
-    RuntimeInstrumentor().uninstrument()
-
-    assert found == {
-        f"cpython.gc.{name}" for name in ("collections", "collected_objects", "uncollectable_objects")
-    }
-
-
-def test_uninstrumented_process_tells_nothing(reader: InMemoryMetricReader) -> None:
-    RuntimeInstrumentor().uninstrument()
-    silent = metrics_of(reader)
-    RuntimeInstrumentor().instrument(meter_provider=MeterProvider(shutdown_on_exit=False))
-
-    assert not {name for name, metric in silent.items() if list(metric.data.data_points)}
