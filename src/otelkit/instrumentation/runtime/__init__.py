@@ -6,7 +6,7 @@ Semantic conventions 1.44, process metrics and CPython runtime metrics (both in 
 which are those that a backend's page of the runtime asks for; nothing is measured but when metrics are
 exported. Each reading is of the process that reads, so that a forked worker tells of itself. What a system
 does not tell (memory, threads and descriptors, where there is no /proc) is not reported. Contrib's
-system-metrics has 33 metrics, some under old names, says `type` for `cpu.mode`, has a counter of what goes up
+system-metrics has 32 metrics, some under old names, says `type` for `cpu.mode`, has a counter of what goes up
 and down (`process.runtime.cpython.gc_count`), and reads the process that it was made in.
 """
 
