@@ -2,12 +2,12 @@
 
     RuntimeInstrumentor().instrument()
 
-Semantic conventions 1.44, process metrics and CPython runtime metrics (both in development). Nine metrics,
-which are those that a backend's page of the runtime asks for; nothing is measured but when metrics are
-exported. Each reading is of the process that reads, so that a forked worker tells of itself. What a system
-does not tell (memory, threads and descriptors, where there is no /proc) is not reported. Contrib's
-system-metrics has 32 metrics, some under old names, says `type` for `cpu.mode`, has a counter of what goes up
-and down (`process.runtime.cpython.gc_count`), and reads the process that it was made in.
+Semantic conventions 1.44, process metrics and CPython runtime metrics (both in development). Nothing is read
+but when metrics are exported. Each reading is of the process that reads, so that a forked worker tells of
+itself. What a system does not tell (memory, threads and descriptors, where there is no /proc) is not
+reported. Contrib's system-metrics has 32 metrics, some under old names, says `type` for `cpu.mode`, has a
+counter of what goes up and down (`process.runtime.cpython.gc_count`), and reads the process that it was made
+in: docs/runtime-metrics.md.
 """
 
 from collections.abc import Collection, Iterable
