@@ -26,6 +26,5 @@ def intake() -> Iterator[DatadogIntake]:
 def to_datadog(
     vendors_binary: Path, intake: DatadogIntake, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ToDatadog]:
-    folder = tmp_path_factory.mktemp("datadog")
-    with ToDatadog(vendors_binary, folder, intake, COLLECTOR_SAMPLING_PERCENT="100") as collector:
+    with ToDatadog(vendors_binary, tmp_path_factory.mktemp("datadog"), intake) as collector:
         yield collector

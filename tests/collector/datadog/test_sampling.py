@@ -68,7 +68,9 @@ def ids(
 ) -> Iterator[list[str]]:
     """The ids of all traces, once all are counted and all that is kept has arrived."""
     settings = {"COLLECTOR_SAMPLING_PERCENT": f"{SHARE:.0%}".removesuffix("%")}
-    with ToDatadog(vendors_binary, tmp_path_factory.mktemp("sampling"), intake, **settings) as collector:
+    collector = ToDatadog(vendors_binary, tmp_path_factory.mktemp("sampling"), intake, **settings)
+    collector.flags = collector.shipped
+    with collector:
         sent = send_all(collector.grpc_target)
         must = set(sent[: FAILED + SLOW])
         intake.wait_for_stats(lambda _: hits(intake)["shop", "server"][0] >= TRACES, 60)
