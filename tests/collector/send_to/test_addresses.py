@@ -15,7 +15,14 @@ WITH_AWS = {"AWS_REGION": "eu-central-1", "AWS_LOG_GROUP": "shop", "AWS_LOG_STRE
 # Overlay, settings, and the fields below `exporters` with their values.
 ADDRESSES: list[tuple[str, dict[str, str], dict[str, Any]]] = [
     ("jaeger", {}, {"otlp_grpc/jaeger.endpoint": "jaeger:4317"}),
-    ("newrelic", {}, {"otlp_http/newrelic.endpoint": "https://otlp.nr-data.net"}),
+    (
+        "newrelic",
+        {},
+        {
+            "otlp_http/newrelic.endpoint": "https://otlp.nr-data.net",
+            "otlp_http/newrelic_metrics.endpoint": "https://otlp.nr-data.net",
+        },
+    ),
     (
         "honeycomb",
         {},
@@ -29,7 +36,7 @@ ADDRESSES: list[tuple[str, dict[str, str], dict[str, Any]]] = [
         {"SPLUNK_REALM": "eu0"},
         {
             "otlp_http/splunk.traces_endpoint": f"{SPLUNK}/v2/trace/otlp",
-            "otlp_http/splunk.metrics_endpoint": f"{SPLUNK}/v2/datapoint/otlp",
+            "otlp_http/splunk_metrics.metrics_endpoint": f"{SPLUNK}/v2/datapoint/otlp",
         },
     ),
     ("lightstep", {}, {"otlp_grpc/lightstep.endpoint": "ingest.lightstep.com:443"}),
