@@ -57,14 +57,20 @@ class Shop:
 
     def trace_of(self, answer: Answer, spans: int) -> list[Span]:
         """Wait for the spans of the request that was answered so."""
-        trace_id = answer.body.get("trace_id", "")
+        if "id" in answer.body:
+            return self.trace_of_refund(answer.body["id"], spans)
+        return self._whole(answer.body["trace_id"], spans)
+
+    def trace_of_refund(self, refund_id: str, spans: int) -> list[Span]:
+        """Wait for the spans of the request that made this refund."""
 
         def belongs(span: Span) -> bool:
-            return span.attributes.get("shop.refund.id") == answer.body.get("id")
+            return span.attributes.get("shop.refund.id") == refund_id
 
-        if not trace_id:
-            self.sink.wait_for_spans(lambda found: any(map(belongs, found)))
-            trace_id = next(span.trace_id for span in self.sink.spans() if belongs(span))
+        found = self.sink.wait_for_spans(lambda spans: any(map(belongs, spans)))
+        return self._whole(next(filter(belongs, found)).trace_id, spans)
+
+    def _whole(self, trace_id: str, spans: int) -> list[Span]:
         self.sink.wait_for_spans(lambda _: len(self.sink.trace(trace_id)) >= spans)
         return self.sink.trace(trace_id)
 

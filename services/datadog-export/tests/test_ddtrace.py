@@ -64,8 +64,7 @@ def return_order(peer: ServiceProcess) -> str:
 
 def of_refund(shop: Any, refund_id: str, spans: int = ALL) -> dict[tuple[str, str], Any]:
     """The service's spans of a refund, by name and kind."""
-    answer = type("Answer", (), {"body": {"id": refund_id}})
-    return {(span.name, span.kind): span for span in shop.trace_of(answer, spans)}
+    return {(span.name, span.kind): span for span in shop.trace_of_refund(refund_id, spans)}
 
 
 @pytest.mark.parametrize("style", ["datadog,tracecontext", "tracecontext"])

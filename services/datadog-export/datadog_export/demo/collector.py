@@ -69,7 +69,7 @@ def running_collector(program: Path, intake: str = "") -> Iterator[Collector]:
         if intake:
             settings |= {f"DD_{signal}_ENDPOINT": intake for signal in ("METRICS", "TRACES", "LOGS")}
             settings |= {"DD_API_KEY": "0" * 32, "DD_API_KEY_FILE": os.devnull}
-        command = [str(program), *(f"--config={_FOLDER / name}" for name in _CONFIGURATIONS)]
+        command = [str(program), *(f"--config={_FOLDER / name}" for name in _CONFIGURATIONS), *_arguments()]
         command += [f"--config={_SOON}"] if intake else []
         with ServiceProcess(command, settings, ports["GRPC_PORT"]) as process:
             collector = Collector(process, ports)
@@ -78,3 +78,9 @@ def running_collector(program: Path, intake: str = "") -> Iterator[Collector]:
             except AssertionError:
                 raise ConfigurationError(f"the Collector did not start:\n{collector.trouble()}") from None
             yield collector
+
+
+def _arguments() -> list[str]:
+    """Those that the overlay's head asks for."""
+    overlay = (_FOLDER / _CONFIGURATIONS[-1]).read_text(encoding="utf-8")
+    return " ".join(re.findall(r"^# Arguments: (.+)$", overlay, re.MULTILINE)).split()
