@@ -32,7 +32,8 @@ def lost() -> list[panels.Shape]:
         ),
         graph(
             "Not taken into a queue",
-            "An exporter's queue was full. The receiver passes the refusal on to the sender.",
+            "An exporter's queue was full. With one backend the receiver passes that on to the sender; with "
+            "several (TO=a,b) it is lost for this one.",
             "short",
             *counted("otelcol_exporter_enqueue_failed", ("exporter",)),
             limits=Limits(1, 100),

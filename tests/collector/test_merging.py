@@ -1,7 +1,5 @@
 """Several overlays in one configuration: each backend gets what it gets alone, by the way it takes alone."""
 
-import subprocess
-import sys
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -11,21 +9,11 @@ import pytest
 import yaml
 
 from collector.merging import BASE, compose, composed_of, merge, merged_text
-from collector.overlays import OverlayError, find_overlays, known_names
-from collector.toolchain import FOLDER
+from collector.overlays import find_overlays, known_names
+from tests.collector.overlay_samples import SENDS, overlay
 from tests.collector.ways import Way, ways_to_exporters, without_joints
 
 NAMES = known_names()
-SENDS = {"sending_queue": {"storage": "file_storage"}}
-
-
-def overlay(**pipelines: Any) -> dict[str, Any]:
-    """An overlay with one exporter, `otlp_grpc/one`, to which traces go unless told otherwise."""
-    named = {name.replace("__", "/"): pipeline for name, pipeline in pipelines.items()}
-    return {
-        "exporters": {"otlp_grpc/one": SENDS},
-        "service": {"pipelines": named or {"traces": {"exporters": ["otlp_grpc/one"]}}},
-    }
 
 
 @cache
@@ -130,52 +118,6 @@ def test_text_says_where_each_piece_comes_from() -> None:
     )
     assert lines[lines.index("  otlp_grpc/viewer:") - 1] == "  # to-viewer.yaml"
     assert lines[lines.index("    traces/sampled:") - 1] == "    # to-grafana.yaml"
-
-
-CANNOT: dict[str, dict[str, Any]] = {
-    "to-b.yaml changes processors: redaction of base.yaml, which all share: give it a name of its own": {
-        "processors": {"redaction": {}}
-    },
-    "to-b.yaml: pipeline logs cannot be composed: its processors have to begin with memory_limiter, "
-    "redaction/logs, as those of base.yaml do": {
-        "service": {"pipelines": {"logs": {"processors": ["memory_limiter"], "exporters": ["debug"]}}}
-    },
-    "to-b.yaml: pipeline traces/b cannot be composed: it takes otlp itself, past the pipelines of "
-    "base.yaml; feed it by a connector": {
-        "service": {"pipelines": {"traces/b": {"receivers": ["otlp"], "exporters": ["debug"]}}}
-    },
-    "to-b.yaml: another overlay has a different extension basicauth/a: give it a name of its own": {
-        "extensions": {"basicauth/a": {"client_auth": {}}}
-    },
-    "to-b.yaml: service.telemetry.metrics.level is 'detailed', and 'normal' in what it is composed with": {
-        "service": {"telemetry": {"metrics": {"level": "detailed"}}}
-    },
-}
-
-
-@pytest.mark.parametrize("said", CANNOT)
-def test_what_cannot_be_composed_is_one_clear_line(said: str) -> None:
-    first = merge([overlay(), {"extensions": {"basicauth/a": {}}}])
-
-    with pytest.raises(OverlayError) as refusal:
-        compose(BASE.read(), {"a": first, "b": merge([overlay(), CANNOT[said]])})
-
-    assert str(refusal.value) == said
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        ([], "name one or more overlays, such as grafana"),
-        (["viewer", "nowhere"], f"there is no overlay 'nowhere'; known are: {', '.join(known_names())}"),
-        (["viewer", "viewer"], "'viewer' is named twice"),
-    ],
-)
-def test_wrong_names_are_one_clear_line(arguments: list[str], said: str) -> None:
-    command = [sys.executable, "-m", "collector.merging", *arguments]
-    done = subprocess.run(command, cwd=FOLDER.parent, capture_output=True, text=True, check=False)
-
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"merging: {said}\n")
 
 
 def test_overlay_that_lies_elsewhere_is_named_by_its_path(tmp_path: Path) -> None:

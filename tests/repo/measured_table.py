@@ -1,7 +1,7 @@
 """Tables of measurements: `bench/results/HOME/FILE.json`, as `JSON=that-file make bench|drill` wrote it.
 
 HOME is `otelkit`, whose rows with a target stand in the root README, `viewer` (docs/viewer.md), `propagation`
-(docs/propagators.md), or a service.
+(docs/propagators.md), `send-to` (docs/send-to/two-at-once.md), or a service.
 FILE says what measured: `bench`, `drill`, or with a name as `bench-export` and `drill-overload`.
 """
 

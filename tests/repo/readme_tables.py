@@ -29,6 +29,7 @@ PAGES: dict[str, dict[str, Callable[[], str]]] = {
         "costs": propagators.costs,
     },
     "sampling.md": {"measured": sampling_table.table},
+    "send-to/two-at-once.md": {"measured": partial(measured_table.table, "send-to")},
     "viewer.md": {"measured": partial(measured_table.table, "viewer")},
     "kubernetes-sizing.md": {"sizing": sizing.table, "arithmetic": sizing.arithmetic},
 }
@@ -47,8 +48,8 @@ def tables_of(readme: Path) -> Mapping[str, Callable[[], str]]:
     if readme.parent.parent == ROOT / "services":
         name = readme.parent.name
         return {"measured": partial(measured_table.table, name), **OWN.get(name, {})}
-    if readme.name in PAGES:
-        return PAGES[readme.name]
+    if readme.is_relative_to(ROOT / "docs"):
+        return PAGES[str(readme.relative_to(ROOT / "docs"))]
     return {"services": services_table.table, "measured": partial(measured_table.table, "otelkit")}
 
 
@@ -69,7 +70,7 @@ def main(arguments: Sequence[str]) -> int:
     """Write or check the tables; return the exit code."""
     option, *files = arguments or ["--check"]
     code = 0
-    for readme in [Path(file) for file in files] or readmes():
+    for readme in [Path(file).resolve() for file in files] or readmes():
         try:
             fresh = with_tables(readme)
         except (OSError, ValueError) as error:

@@ -26,6 +26,7 @@ DRILLS = {
     "rabbitmq_kills": "RabbitMQ killed",
     "sigterm": "SIGTERM under load",
     "sustained_spans": "steady load",
+    "two_backends": "one of two backends",
 }
 
 
