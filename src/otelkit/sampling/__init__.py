@@ -8,6 +8,7 @@ tracestate, `ot=th:...`, where Collector and backends read it. docs/sampling.md 
 
 from otelkit.sampling.adaptive import AdaptiveSampler
 from otelkit.sampling.composite import CompositeSampler
+from otelkit.sampling.following import ParentFollowingSampler
 from otelkit.sampling.thresholds import adjusted_count
 
-__all__ = ["AdaptiveSampler", "CompositeSampler", "adjusted_count"]
+__all__ = ["AdaptiveSampler", "CompositeSampler", "ParentFollowingSampler", "adjusted_count"]

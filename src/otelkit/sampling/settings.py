@@ -7,15 +7,12 @@
 Factories of the entry point group `opentelemetry_traces_sampler`, which the SDK's start-up calls, too.
 """
 
-from opentelemetry.sdk.trace._sampling_experimental import (
-    ComposableSampler,
-    composable_parent_threshold,
-    composable_traceid_ratio_based,
-)
+from opentelemetry.sdk.trace._sampling_experimental import composable_traceid_ratio_based
 
 from otelkit.environment import pairs, ratio, read
 from otelkit.sampling.adaptive import AdaptiveSampler
 from otelkit.sampling.composite import CompositeSampler
+from otelkit.sampling.following import ParentFollowingSampler
 
 ARGUMENT = "OTEL_TRACES_SAMPLER_ARG"
 DEFAULTS = {"ratio": 0.1, "spans_per_second": 100.0}
@@ -36,16 +33,17 @@ def consistent_ratio(argument: str | None) -> CompositeSampler:
     Raises:
         ConfigurationError: `argument` is no number from 0 to 1.
     """
-    return CompositeSampler(_make_root(argument))
+    chosen = read({ARGUMENT: argument or ""}, ARGUMENT, ratio, 1.0)
+    return CompositeSampler(composable_traceid_ratio_based(chosen))
 
 
-def parentbased_consistent_ratio(argument: str | None) -> CompositeSampler:
+def parentbased_consistent_ratio(argument: str | None) -> ParentFollowingSampler:
     """Make the sampler of `otelkit_parentbased_consistent_ratio`.
 
     Raises:
         ConfigurationError: `argument` is no number from 0 to 1.
     """
-    return CompositeSampler(composable_parent_threshold(_make_root(argument)))
+    return ParentFollowingSampler(consistent_ratio(argument))
 
 
 def _make_adaptive(text: str) -> AdaptiveSampler:
@@ -54,7 +52,3 @@ def _make_adaptive(text: str) -> AdaptiveSampler:
         raise ValueError(f"{min(unknown)!r} is unknown: use ratio and spans_per_second")
     calm, budget = (float(given.get(key, default)) for key, default in DEFAULTS.items())
     return AdaptiveSampler(calm, budget)
-
-
-def _make_root(argument: str | None) -> ComposableSampler:
-    return composable_traceid_ratio_based(read({ARGUMENT: argument or ""}, ARGUMENT, ratio, 1.0))

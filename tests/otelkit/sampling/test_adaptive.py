@@ -4,13 +4,10 @@ import random
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from opentelemetry.context import Context
-from opentelemetry.sdk.trace._sampling_experimental import composable_always_off, composable_parent_threshold
 from opentelemetry.sdk.trace.sampling import Decision, SamplingResult
 
-from otelkit.sampling import AdaptiveSampler, CompositeSampler, adjusted_count
+from otelkit.sampling import AdaptiveSampler, adjusted_count
 from otelkit.sampling.budget import BURST_SECONDS
 from otelkit.sampling.rates import NAMES
 
@@ -106,23 +103,6 @@ def test_span_keeps_its_attributes_and_a_dropped_one_has_no_tracestate() -> None
     assert kept.trace_state is not None
     assert kept.trace_state.to_header() == "ot=th:8"
     assert (dropped.decision is Decision.RECORD_AND_SAMPLE, dropped.trace_state) == (False, None)
-
-
-@given(
-    st.integers(1, 2**128 - 1),
-    st.booleans(),
-    st.sampled_from(["", "ot=th:8", "rojo=1,ot=rv:80000000000000;th:8", "ot=th:x;k:v", "ot=rv:0", "rojo=1"]),
-)
-def test_parent_is_followed_as_the_specification_has_it(trace_id: int, sampled: bool, state: str) -> None:
-    context = remote(trace_id, sampled=sampled, state=state)
-    specified = CompositeSampler(composable_parent_threshold(composable_always_off()))
-
-    theirs = specified.should_sample(context, trace_id, "work")
-    ours = AdaptiveSampler(1.0).should_sample(context, trace_id, "work")
-
-    assert ours.decision == theirs.decision
-    if sampled:
-        assert (ours.trace_state or {}) == (theirs.trace_state or {})
 
 
 def test_names_with_ids_in_them_share_one_rate_and_no_memory() -> None:

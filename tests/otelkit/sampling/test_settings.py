@@ -14,7 +14,7 @@ def test_settings_that_are_not_given_have_defaults() -> None:
 
 def test_ratio_is_taken() -> None:
     assert (
-        "root=ComposableTraceIDRatioBased{threshold=8,"
+        "ParentFollowingSampler{CompositeSampler{ComposableTraceIDRatioBased{threshold=8,"
         in settings.parentbased_consistent_ratio("0.5").get_description()
     )
 

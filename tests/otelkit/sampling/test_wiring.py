@@ -12,7 +12,7 @@ from otelkit.selection import sampler
 DESCRIPTIONS = {
     "otelkit_adaptive": "AdaptiveSampler{ratio=0.5, spans_per_second=7}",
     "otelkit_consistent_ratio": "CompositeSampler{ComposableTraceIDRatioBased{threshold=8, ratio=0.5}}",
-    "otelkit_parentbased_consistent_ratio": "CompositeSampler{ComposableParentThreshold{root="
+    "otelkit_parentbased_consistent_ratio": "ParentFollowingSampler{CompositeSampler{"
     "ComposableTraceIDRatioBased{threshold=8, ratio=0.5}}}",
 }
 PROGRAM = """
