@@ -20,6 +20,7 @@ RESOURCE: Mapping[str, Value] = {
     "service.version": "1.4.2",
     "deployment.environment.name": "staging",
     "host.name": "web-1",
+    "host.id": "3d1219c7",
     "telemetry.sdk.language": "python",
 }
 _PATHS = {

@@ -8,7 +8,7 @@ from collector.toolchain import FOLDER
 from otelkit.testing.datadog import DatadogIntake
 from tests.collector.process import RunningCollector
 
-KEY = "0123456789abcdef0123456789abcdef"
+KEY = "00000000000000000000000000001e10"  # as text: YAML would make a number of it
 TRACES, STATS, LOGS = "/api/v0.2/traces", "/api/v0.2/stats", "/api/v2/logs"
 SERIES, SKETCHES, VALIDATE = "/api/v2/series", "/api/beta/sketches", "/api/v1/validate"
 
@@ -26,7 +26,7 @@ class ToDatadog(RunningCollector):
 
     def __init__(self, binary: Path, folder: Path, intake: DatadogIntake, **settings: str) -> None:
         endpoints = {f"DD_{signal}_ENDPOINT": intake.url for signal in ("METRICS", "TRACES", "LOGS")}
-        sampling = {"COLLECTOR_SAMPLING_WAIT": "500ms", "COLLECTOR_SAMPLING_PERCENT": "100"}
+        sampling = {"COLLECTOR_SAMPLING_WAIT": "500ms", "COLLECTOR_TO_DATADOG_SAMPLING_PERCENT": "100"}
         super().__init__(binary, folder, "", **{"DD_API_KEY": KEY, **sampling, **endpoints, **settings})
 
     def counter(self, name: str) -> float:

@@ -62,6 +62,8 @@ def test_what_the_exporter_calls_sent_survives_a_stop_in_order(
 
     assert len(own_intake.wait_for_spans(timeout_seconds=5)) == 1
     assert len(own_intake.wait_for_logs(timeout_seconds=5)) == 1
+    with collector:  # statistics of the last interval are on disk
+        assert [one.hits for one in own_intake.wait_for_stats(timeout_seconds=10)] == [1]
 
 
 def test_what_a_refused_key_loses_is_counted(

@@ -67,7 +67,7 @@ def ids(
     vendors_binary: Path, intake: DatadogIntake, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[list[str]]:
     """The ids of all traces, once all are counted and all that is kept has arrived."""
-    settings = {"COLLECTOR_SAMPLING_PERCENT": f"{SHARE:.0%}".removesuffix("%")}
+    settings = {"COLLECTOR_TO_DATADOG_SAMPLING_PERCENT": f"{SHARE:.0%}".removesuffix("%")}
     collector = ToDatadog(vendors_binary, tmp_path_factory.mktemp("sampling"), intake, **settings)
     collector.flags = collector.shipped
     with collector:

@@ -27,6 +27,13 @@ RABBIT = {**QUEUE, "messaging.system": "rabbitmq", "messaging.operation.type": "
 SHOWN: Mapping[str, tuple[str, Mapping[str, Value], str, str, str]] = {
     "GET /stock/{sku}": ("SERVER", ROUTE, "http.server.request", "GET /stock/{sku}", "web"),
     "GET": ("CLIENT", CALL, "http.client.request", "GET", "http"),
+    "GET /stock/{sku} again": (
+        "CLIENT",
+        {**CALL, "url.template": "/stock/{sku}"},
+        "http.client.request",
+        "GET /stock/{sku} again",
+        "http",
+    ),
     "SELECT orders": ("CLIENT", QUERY, "postgresql.query", "SELECT id FROM orders", "sql"),
     "process orders.created": ("CONSUMER", NATS, "nats.process", "process orders.created", "custom"),
     "publish orders.created": ("PRODUCER", RABBIT, "rabbitmq.send", "send orders.created", "custom"),
@@ -68,7 +75,7 @@ def failing() -> Span:
         "exception.message": "REDACTED",
         "exception.stacktrace": 'Traceback\n  File "shop.py", line 1\nshop.OutOfStock',
     }
-    made = span("reserve", {}, trace_id=TRACE_ID, span_id=(99).to_bytes(8), status=FAILED)
+    made = span("reserve", {"error.type": "500"}, trace_id=TRACE_ID, span_id=(99).to_bytes(8), status=FAILED)
     made.parent_span_id = (1).to_bytes(8)
     made.events.add(name="exception", time_unix_nano=1, attributes=key_values(error))
     return made
