@@ -135,28 +135,3 @@ def test_log_is_read_with_the_ids_of_its_trace(intake: DatadogIntake) -> None:
 def test_empty_entry_by_which_an_exporter_tries_the_way_is_no_log(intake: DatadogIntake) -> None:
     assert post(intake, LOGS, b"{}") == (202, "")
     assert (intake.logs(), intake.unknown) == ([], [])
-
-
-@pytest.mark.parametrize("encoding", ["gzip", "identity"])
-def test_request_is_kept_as_on_the_wire_and_unpacked(intake: DatadogIntake, encoding: str) -> None:
-    body = log(message="sold out")
-    post(intake, LOGS, body, content_encoding=encoding)
-
-    [request] = intake.requests(LOGS)
-
-    assert (request.body, request.raw == body) == (body, encoding == "identity")
-
-
-@pytest.mark.parametrize(
-    ("path", "status"), [("/api/v9/unheard", 404), (TRACES, 400), (STATS, 400), (SERIES, 400), (LOGS, 400)]
-)
-def test_what_the_intake_does_not_know_is_refused_and_kept(
-    intake: DatadogIntake, path: str, status: int
-) -> None:
-    assert post(intake, path, b"\xc1 no payload") == (status, "")
-    assert [(one.path, one.status) for one in intake.unknown] == [(path, status)]
-
-
-def test_encoding_that_is_not_read_here_is_refused(intake: DatadogIntake) -> None:
-    assert post(intake, LOGS, log(message="x"), content_encoding="br") == (400, "")
-    assert intake.logs() == []
