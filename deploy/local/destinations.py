@@ -43,6 +43,11 @@ def is_fed(overlays: Sequence[Overlay]) -> bool:
     return any(overlay.variables() & OWN for overlay in overlays)
 
 
+def samples(overlays: Sequence[Overlay]) -> bool:
+    """Say whether one of them keeps only some traces."""
+    return any("sampl" in name for one in overlays for name in one.read().get("processors") or {})
+
+
 def names_of(overlays: Sequence[Overlay]) -> str:
     """Give the names as TO has them."""
     return ",".join(map(str, overlays))

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 
 from deploy.local.backends import backends_of, page_of_trace
-from deploy.local.destinations import is_fed, names_of, read_destinations
+from deploy.local.destinations import is_fed, names_of, read_destinations, samples
 from deploy.local.errors import StackError
 from deploy.local.order import send_order
 from deploy.local.part import Part
@@ -25,6 +25,8 @@ def show_trace(stack: Iterable[Part]) -> None:
     to = read_destinations(parts["collector"].environment) if "collector" in parts else ()
     if to and not is_fed(to):
         print(f"POST {parts[SERVICE].address}/orders -> {status}: trace {trace_id}, sent to {names_of(to)}")
+        if samples(to):
+            print("  (where it is only if it is among the traces that are kept: the overlay samples)")
         return
     try:
         spans = backends_of(parts).traces.wait_for_trace(trace_id, TRACE_SECONDS, until=_is_whole)

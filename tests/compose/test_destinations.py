@@ -10,7 +10,7 @@ from collector.merging import composed_of
 from collector.overlays import find_overlays
 from deploy.compose.destinations import needed_profile, override_file, write_override
 from deploy.compose.project import Project
-from deploy.local.destinations import check_needs, read_destinations
+from deploy.local.destinations import check_needs, read_destinations, samples
 from deploy.local.errors import StackError
 
 NAMES = ["grafana", "honeycomb"]
@@ -99,6 +99,11 @@ def test_backend_that_would_not_be_there_is_refused(
 ) -> None:
     with pytest.raises(StackError, match=said):
         needed_profile(find_overlays(names), wanted)
+
+
+def test_overlay_that_samples_is_known() -> None:
+    assert samples(find_overlays(["jaeger", "datadog"]))
+    assert not samples(find_overlays(["jaeger", "viewer"]))
 
 
 def test_what_is_needed_and_not_set_is_named_with_its_page() -> None:

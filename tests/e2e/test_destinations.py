@@ -4,11 +4,15 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from collector.build import build
+from collector.distributions import VENDORS
 from otelkit.testing import Sink
+from otelkit.testing.datadog import DatadogIntake
 from tests.e2e.local_stack import LocalStack
 
 pytestmark = pytest.mark.e2e
 
+KEY = "canary" + 26 * "7"
 NewStack = Callable[..., LocalStack]
 
 
@@ -67,3 +71,22 @@ def test_two_names_send_the_same_to_both(new_stack: NewStack, jaeger: Sink) -> N
     assert "POST /orders [SERVER]" in done.stdout  # read back from the viewer
     jaeger.wait_for_spans(lambda spans: any(span.name == "POST /orders" for span in spans))
     assert "OpenTelemetry Collector, to jaeger,viewer" in stack.run("status").stdout
+
+
+def test_datadog_shows_the_order_and_the_key_is_written_nowhere(new_stack: NewStack) -> None:
+    build(distribution=VENDORS)
+    with DatadogIntake() as intake:
+        endpoints = {f"DD_{what}_ENDPOINT": intake.url for what in ("METRICS", "TRACES", "LOGS")}
+        all_traces = {"COLLECTOR_TO_DATADOG_SAMPLING_PERCENT": "100"}
+        stack = new_stack(TO="datadog", DD_API_KEY=KEY, **endpoints, **all_traces)
+        done = stack.run("up")
+
+        assert done.returncode == 0, done.stdout
+        intake.wait_for_spans(lambda spans: any(span.resource == "POST /orders" for span in spans), 30)
+        said = done.stdout + stack.run("status").stdout
+        stack.run("down")  # while the Collector can hand over what it has
+
+    assert KEY not in said
+    written = [file for file in stack.state_dir.rglob("*") if file.is_file()]
+    assert written
+    assert [file.name for file in written if KEY.encode() in file.read_bytes()] == []
