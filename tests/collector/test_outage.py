@@ -1,5 +1,6 @@
 """What the Collector has accepted it delivers, also when both it and its backend were away."""
 
+import re
 from pathlib import Path
 
 import grpc
@@ -56,6 +57,30 @@ def test_full_queue_is_refused_to_the_sender_and_not_dropped(collector_binary: P
         refused = _send_until_refused(collector)
 
     assert refused == "UNAVAILABLE"
+
+
+def test_span_that_is_too_large_for_the_backend_is_counted_with_those_beside_it(
+    collector_binary: Path, tmp_path: Path
+) -> None:
+    port = free_port()
+    backend = Backend(port)
+    backend.receiver.start()
+    try:
+        with RunningCollector(collector_binary, tmp_path, f"127.0.0.1:{port}") as collector:
+            huge = span(1, {"filler": "x" * 5_000_000})
+            send_spans(collector.grpc_target, [huge, span(2), span(3)])
+            send_spans(collector.grpc_target, [span(number) for number in range(4, 10)])
+
+            def told() -> int:
+                page = collector.get("METRICS_PORT", "/metrics")[1]
+                lost = re.findall(r"^otelcol_exporter_send_failed_spans\S* (\d+)$", page, re.MULTILINE)
+                return len(backend.ids) + sum(map(int, lost))
+
+            wait_until(lambda: told() == 9, 20, lambda: f"9 accepted, {told()} told of")
+    finally:
+        backend.receiver.stop()
+
+    assert 1 not in backend.ids
 
 
 def _send_until_refused(collector: RunningCollector) -> str:
