@@ -13,7 +13,11 @@ from tests.k8s.conftest import Rendered
 # Shown only when a backend refuses for good; the names are of the Collector's own documentation.
 SELDOM = {f"otelcol_exporter_send_failed_{items}" for items in ("spans", "metric_points", "log_records")}
 # Shown when such items come in, which here are spans alone.
-OTHER_SIGNALS = {f"otelcol_receiver_refused_{items}" for items in ("metric_points", "log_records")}
+OTHER_SIGNALS = {
+    f"otelcol_{what}_{items}"
+    for what in ("receiver_refused", "exporter_enqueue_failed")
+    for items in ("metric_points", "log_records")
+}
 _NAME = re.compile(r"\botelcol_\w+")
 SEND_SECONDS = 30
 
