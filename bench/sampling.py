@@ -82,4 +82,10 @@ def _budget(traces: Sequence[Trace], kept: Sequence[Kept]) -> Row:
     """The budget's promise: a minute of it and one full bucket."""
     most = 1 + BURST_SECONDS / WINDOW_SECONDS
     value = round(busiest_minute(traces, kept), 2)
-    return Row("adaptive: busiest minute of a process, of its budget", value, round(most, 2), "x", "lower")
+    return Row(
+        "adaptive: busiest minute of a process at the door, of its budget",
+        value,
+        round(most, 2),
+        "x",
+        "lower",
+    )

@@ -66,12 +66,14 @@ def kept_by_collector(traces: Sequence[Trace], passage: Passage) -> list[Kept]:
 
 
 def busiest_minute(traces: Sequence[Trace], kept: Sequence[Kept]) -> float:
-    """Give the most spans that any process sent in a minute, divided by what its budget has for one."""
+    """Give the most spans that a process at the door sent in a minute, of what its budget has for one.
+
+    What those behind them send is their callers' decision.
+    """
     sent: Counter[tuple[str, int]] = Counter()
     for trace, each in zip(traces, kept, strict=True):
-        for place in each.spans:
-            process = trace.shape.process_of(trace.shape.spans[place])
-            sent[process, int(trace.at // WINDOW_SECONDS)] += 1
+        number = sum(trace.shape.spans[place].depth == 0 for place in each.spans)
+        sent[trace.shape.service, int(trace.at // WINDOW_SECONDS)] += number
     return max(sent.values()) / (WINDOW_SECONDS * SPANS_PER_SECOND)
 
 

@@ -13,6 +13,7 @@ from otelkit.environment import pairs, ratio, read
 from otelkit.sampling.adaptive import AdaptiveSampler
 from otelkit.sampling.composite import CompositeSampler
 from otelkit.sampling.following import ParentFollowingSampler
+from otelkit.sampling.thresholds import SMALLEST, probability_of, threshold_of
 
 ARGUMENT = "OTEL_TRACES_SAMPLER_ARG"
 DEFAULTS = {"ratio": 0.1, "spans_per_second": 100.0}
@@ -34,7 +35,9 @@ def consistent_ratio(argument: str | None) -> CompositeSampler:
         ConfigurationError: `argument` is no number from 0 to 1.
     """
     chosen = read({ARGUMENT: argument or ""}, ARGUMENT, ratio, 1.0)
-    return CompositeSampler(composable_traceid_ratio_based(chosen))
+    # Rounded, or each span would carry 14 digits: `th:e6666666666668` for a tenth.
+    applied = probability_of(threshold_of(chosen)) if chosen >= SMALLEST else 0.0
+    return CompositeSampler(composable_traceid_ratio_based(applied))
 
 
 def parentbased_consistent_ratio(argument: str | None) -> ParentFollowingSampler:

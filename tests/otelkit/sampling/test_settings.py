@@ -40,5 +40,11 @@ def test_wrong_ratio_is_an_error_that_says_what_to_write(make: object) -> None:
         make("2")  # type: ignore[operator]  # one of both
 
 
-def test_ratio_of_zero_is_never() -> None:
-    assert "threshold=max" in settings.consistent_ratio("0").get_description()
+@pytest.mark.parametrize(("ratio", "digits"), [("0.1", "e666"), ("0.01", "fd70a"), ("1", "0")])
+def test_threshold_is_as_short_as_the_collectors(ratio: str, digits: str) -> None:
+    assert f"threshold={digits}," in settings.consistent_ratio(ratio).get_description()
+
+
+@pytest.mark.parametrize("ratio", ["0", "1e-20"])
+def test_ratio_of_zero_is_never(ratio: str) -> None:
+    assert "threshold=max" in settings.consistent_ratio(ratio).get_description()

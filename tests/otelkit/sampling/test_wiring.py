@@ -28,6 +28,20 @@ QUIET = {"OTEL_SERVICE_NAME": "wiring"} | {
 }
 
 
+def start(name: str, argument: str, start_up: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    """Run the program under opentelemetry-instrument with this sampler."""
+    foreign = {key: value for key, value in os.environ.items() if not key.startswith("OTEL")}
+    chosen = {"OTEL_TRACES_SAMPLER": name, "OTEL_TRACES_SAMPLER_ARG": argument}
+    return subprocess.run(
+        [Path(sys.executable).with_name("opentelemetry-instrument"), sys.executable, "-c", PROGRAM],
+        env={**foreign, **QUIET, **start_up, **chosen},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "start_up"),
     [
@@ -40,23 +54,19 @@ QUIET = {"OTEL_SERVICE_NAME": "wiring"} | {
 )
 def test_zero_code_start_up_takes_it_and_hears_of_errors(name: str, start_up: dict[str, str]) -> None:
     is_adaptive = name == "otelkit_adaptive"
-    done = subprocess.run(
-        [Path(sys.executable).with_name("opentelemetry-instrument"), sys.executable, "-c", PROGRAM],
-        env={
-            **{key: value for key, value in os.environ.items() if not key.startswith("OTEL")},
-            **QUIET,
-            **start_up,
-            "OTEL_TRACES_SAMPLER": name,
-            "OTEL_TRACES_SAMPLER_ARG": "ratio=0.5,spans_per_second=7" if is_adaptive else "0.5",
-        },
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+
+    done = start(name, "ratio=0.5,spans_per_second=7" if is_adaptive else "0.5", start_up)
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-2:] == [DESCRIPTIONS[name], str(int(is_adaptive))]
+
+
+def test_sdks_own_start_up_keeps_everything_when_the_argument_is_wrong() -> None:
+    done = start("otelkit_adaptive", "rate=1", {})
+
+    assert "Using default sampler" in done.stderr
+    assert "use ratio and spans_per_second" in done.stderr
+    assert done.stdout.splitlines()[0].startswith("ParentBased{root:AlwaysOnSampler")
 
 
 def test_configure_reads_the_argument() -> None:
