@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from datadog_export.demo import __main__ as demo
+from datadog_export.demo import collector
 from datadog_export.demo.places import say_where
 from datadog_export.demo.traffic import Sent
+from otelkit import ConfigurationError
 from otelkit.testing.datadog import Answer, DatadogIntake
 
 ROOT = Path(__file__).parents[3]
@@ -40,6 +42,19 @@ def test_with_a_key_all_is_sent_and_it_says_where_to_look(
     assert sum(log.message.startswith("refund ") for log in intake.logs()) == 18
     assert {request.headers["dd-api-key"] for request in intake.requests("/api/v2/")} == {"canary4711"}
     assert "canary4711" not in said
+
+
+def test_datadog_that_does_not_answer_is_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "STATISTICS_SECONDS", 0.5)
+    monkeypatch.setattr(collector, "END_SECONDS", 2)
+    with DatadogIntake() as intake:
+        intake.answer(Answer(503), path="/api/v2/")
+        for name, value in at(intake).items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(ConfigurationError, match="Datadog does not take everything") as refused:
+            demo.to_datadog()
+
+    assert "canary4711" not in str(refused.value)
 
 
 def test_key_that_datadog_refuses_is_one_message() -> None:

@@ -20,6 +20,7 @@ _CONFIGURATIONS = ("base.yaml", "to-datadog.yaml")
 _SOON = "yaml:connectors::datadog/connector::traces::bucket_interval: 1s"  # in place of 10 s
 _BAD = re.compile(r"\t(warn|error|fatal)\t|^Error")
 _MOST_LINES = 5
+END_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,11 @@ class Collector:
         return environment_for(self.ports["GRPC_PORT"], self.ports["HTTP_PORT"], "grpc")
 
     def end(self) -> None:
-        """End it in order, which sends what it still has."""
-        self.process.end()
+        """End it in order, which sends what it has. Raises ConfigurationError when that is not taken."""
+        try:
+            self.process.end(timeout_seconds=END_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise ConfigurationError(f"Datadog does not take everything:\n{self.trouble()}") from None
 
     def trouble(self) -> str:
         """What its log says about trouble, or its last lines."""
