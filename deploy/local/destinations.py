@@ -26,7 +26,8 @@ def read_destinations(environ: Mapping[str, str] = os.environ) -> tuple[Overlay,
 
 
 def check_needs(overlays: Sequence[Overlay], environ: Mapping[str, str] = os.environ) -> None:
-    """Raise StackError that names what an overlay needs and what is not set."""
+    """Raise StackError that names what an overlay needs and what is not set, or what cannot be composed."""
+    composed_text(overlays)
     for overlay in overlays:
         missing = missing_variables(overlay, environ)
         if missing:

@@ -116,3 +116,14 @@ def test_what_is_needed_and_not_set_is_named_with_its_page() -> None:
         "TO=honeycomb needs HONEYCOMB_API_KEY, not set: export it first (docs/send-to/honeycomb.md says more)"
     )
     check_needs(to, {"HONEYCOMB_API_KEY": "x"})
+
+
+def test_what_cannot_be_composed_is_said_before_anything_starts(tmp_path: Path) -> None:
+    broken, changing = tmp_path / "to-broken.yaml", tmp_path / "to-changing.yaml"
+    broken.write_text("exporters: [")
+    changing.write_text("processors: {redaction: {}}\n")
+
+    with pytest.raises(StackError, match=r"to-broken.yaml cannot be read: while parsing"):
+        check_needs(read_destinations({"TO": str(broken)}), {})
+    with pytest.raises(StackError, match=r"to-changing.yaml changes processors: redaction of base.yaml"):
+        check_needs(read_destinations({"TO": f"viewer,{changing}"}), {})

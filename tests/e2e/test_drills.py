@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
         ("rabbitmq_kills", ["--kills", "2"]),
         ("sigterm", ["--rounds", "3"]),
         ("sustained_spans", ["--seconds", "5"]),
-        ("two_backends", ["--seconds", "5"]),
+        ("two_backends", ["--seconds", "5", "--kills", "2"]),
         ("grpc_cancelled", ["--count", "1000"]),
         ("grpc_fuzzed", ["--count", "2000"]),
         ("grpc_memory", ["--seconds", "5"]),

@@ -3,7 +3,8 @@
 It comes back, then swallows without an answer, while a service goes on at a steady rate; then once more with
 a queue too small for that, which fills up. The other one's delay, from the end of a span to its arrival, has
 to stay that of the undisturbed time. Counted by span id at both: while the queue has room nothing is lost,
-and what a full one refuses is lost for that backend alone, and counted by the Collector's own metric.
+and what a full one refuses is lost for that backend alone, and counted by the Collector's own metric. At last
+the Collector is killed again and again: what it has answered for and not queued yet would be lost.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from tests.e2e.drills.both_backends import VICTIM, Both, both_backends
 from tests.e2e.drills.timed_backend import ARRIVAL_SECONDS, POLL_SECONDS, Delays
 
 ADDED_P50_MS, ADDED_P99_MS = 100, 500
+KILLED_RATE, SECONDS_A_KILL = 3000, 2.0
 BYTES_A_SPAN = 100  # far fewer than one takes, so that the small queue is full after a part of the time
 REFUSED = re.compile(rf'enqueue_failed_spans\{{exporter="otlp_grpc/{VICTIM}".*\}} (\S+)')
 
@@ -27,8 +29,13 @@ def measure(arguments: Sequence[str]) -> list[Row]:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rate", type=int, default=500)
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--kills", type=int, default=20)
     options = parser.parse_args(arguments)
-    return [*_with_room(options.rate, options.seconds), *_with_a_full_queue(options.rate, options.seconds)]
+    return [
+        *_with_room(options.rate, options.seconds),
+        *_with_a_full_queue(options.rate, options.seconds),
+        *_killed(options.kills),
+    ]
 
 
 def _with_room(rate: int, seconds: float) -> list[Row]:
@@ -80,6 +87,24 @@ def _with_a_full_queue(rate: int, seconds: float) -> list[Row]:
         Row("full queue: the other: duplicated", round(both.other.duplicated_percent(), 3), 0, "%", "lower"),
         Row("full queue: the victim: lost", missing, None, "spans", "lower"),
         Row("full queue: the victim: lost and not counted", abs(missing - counted), 0, "spans", "lower"),
+    ]
+
+
+def _killed(kills: int) -> list[Row]:
+    """Kill the Collector while both answer: what is between its answer and a queue is in memory."""
+    seconds = kills * SECONDS_A_KILL + 2.0
+    with both_backends() as both:
+        with _source(both, KILLED_RATE, seconds) as source:
+            for _ in range(kills):
+                time.sleep(SECONDS_A_KILL / 2)
+                both.collector.kill()
+                both.collector.start()
+            ids = source.ids()
+        missing = both.other.wait_for(ids) | both.victim.wait_for(ids)
+    case = f"Collector killed {kills} times at {KILLED_RATE:,}/s"
+    return [
+        Row(f"{case}: spans ended", len(ids), None, "spans", "higher"),
+        Row(f"{case}: lost at either", len(missing), None, "spans", "lower"),
     ]
 
 
