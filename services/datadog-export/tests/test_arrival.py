@@ -12,6 +12,7 @@ from otelkit.testing.datadog import DatadogIntake, Span
 
 SERVICE = "datadog-export"
 REQUESTS, FAILED = 18, 2
+CONTAINER = "d86d75589bf6cc254f3e2cc29debdf85dde404998aa128997a819ff991827356"
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Arrived:
 def arrived() -> Iterator[Arrived]:
     """Run the demo once for all tests here."""
     with DatadogIntake() as intake, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OTEL_RESOURCE_ATTRIBUTES", f"deployment.environment.name=demo,container.id={CONTAINER}")
         said: list[str] = []
         patch.setattr("datadog_export.demo.__main__._say", said.append)
         to_intake(intake)
@@ -80,6 +82,8 @@ def test_each_signal_has_the_unified_service_tags(arrived: Arrived) -> None:
     assert tags <= set(log.tags)
     assert tags <= set(metric.tags)
     assert span.host == log.host == metric.host == socket.gethostname()
+    assert f"container_id:{CONTAINER}" in log.tags & metric.tags
+    assert span.tags == {"_dd.tags.container": f"container_id:{CONTAINER}"}
 
 
 def test_log_line_leads_to_the_trace(arrived: Arrived) -> None:

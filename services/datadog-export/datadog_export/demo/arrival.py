@@ -66,7 +66,7 @@ def tags_of(intake: DatadogIntake) -> str:
     log = next(log for log in intake.logs() if log.trace_id and log.service == SERVICE)
     tags = {
         "span": f"service:{span.service} env:{span.env} version:{span.version} host:{span.host}",
-        "log": f"service:{log.service} {_unified(log.tags)} host:{log.host}",
+        "log": f"{_unified(log.tags)} host:{log.host}",
         "metric": f"{_unified(intake.metrics(COUNTER)[0].tags)} host:{intake.metrics(COUNTER)[0].host}",
         "error": " ".join(f"{name}:{span.meta.get(name, '')}" for name in ("error.type", "error.message")),
     }
