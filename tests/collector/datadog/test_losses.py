@@ -49,21 +49,50 @@ def test_what_the_exporter_calls_sent_survives_a_crash(
         collector.stop()
 
 
-def test_what_the_exporter_calls_sent_survives_a_stop_in_order(
+def test_logs_and_statistics_survive_a_stop_in_order(
     vendors_binary: Path, own_intake: DatadogIntake, tmp_path: Path
 ) -> None:
     collector = ToDatadog(vendors_binary, tmp_path, own_intake).start()
     own_intake.answer(Answer(after_seconds=0.3))
     send(collector.grpc_target, *numbered(ONE))
-    for signal in ("spans", "log_records", "metric_points"):
-        wait_until(lambda name=f"otelcol_exporter_sent_{signal}": collector.counter(name) > 0, 10)  # type: ignore[misc]
+    wait_until(lambda: collector.counter("otelcol_exporter_sent_log_records") == 1, 10)
 
     collector.stop()
 
-    assert len(own_intake.wait_for_spans(timeout_seconds=5)) == 1
     assert len(own_intake.wait_for_logs(timeout_seconds=5)) == 1
     with collector:  # statistics of the last interval are on disk
         assert [one.hits for one in own_intake.wait_for_stats(timeout_seconds=10)] == [1]
+
+
+# The exporter's shutdown tells its trace agent to end, and does not wait until that has sent what it has
+# (factory.go of v0.155.0, `stop` of createTracesExporter). Whether it does is a race, which many spans lose.
+@pytest.mark.xfail(
+    strict=True, raises=NotReceivedError, reason="contrib, datadogexporter: its stop does not wait"
+)
+def test_spans_survive_a_stop_in_order(
+    vendors_binary: Path, own_intake: DatadogIntake, tmp_path: Path
+) -> None:
+    many = range(1, 3001)
+    with ToDatadog(vendors_binary, tmp_path, own_intake) as collector:
+        for first in many[::500]:
+            send(collector.grpc_target, numbered(range(first, first + 500))[0])
+        wait_until(lambda: collector.counter("otelcol_exporter_sent_spans") == len(many), 20)
+
+    own_intake.wait_for_spans(len(many), timeout_seconds=2)
+
+
+def test_spans_that_the_queue_has_no_room_for_are_counted(
+    vendors_binary: Path, own_intake: DatadogIntake, tmp_path: Path
+) -> None:
+    full = "otelcol_exporter_enqueue_failed_spans"
+    with ToDatadog(vendors_binary, tmp_path, own_intake, COLLECTOR_QUEUE_BYTES="50000") as collector:
+        own_intake.answer(Answer(503))
+        send(
+            collector.grpc_target, *(numbered(range(first, first + 100))[0] for first in range(1, 2000, 100))
+        )
+
+        wait_until(lambda: collector.counter(full) > 0, 20)
+        own_intake.answer()  # it does not end while what it has is not taken
 
 
 def test_what_a_refused_key_loses_is_counted(
