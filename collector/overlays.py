@@ -1,6 +1,7 @@
 """The overlays that say where telemetry goes: `collector/to-<name>.yaml`, by name, or any file of that form.
 
 What an overlay cannot work without stands in its head as `# Needs: NAME, OTHER`; `A or B` means one of them.
+What only the command line of the Collector can say stands there as `# Arguments: --name=value`.
 """
 
 import re
@@ -14,6 +15,7 @@ import yaml
 from collector.toolchain import FOLDER
 
 _NEEDS = re.compile(r"^# Needs: (.+)$", re.MULTILINE)
+_ARGUMENTS = re.compile(r"^# Arguments: (.+)$", re.MULTILINE)
 _VARIABLE = re.compile(r"\$\{env:(\w+)")
 
 
@@ -46,6 +48,11 @@ class Overlay:
         """Give the variables that have to be set: of each tuple one."""
         found = _NEEDS.findall(self.file.read_text(encoding="utf-8"))
         return [tuple(re.split(r"\s+or\s+", one.strip())) for line in found for one in line.split(",")]
+
+    def arguments(self) -> list[str]:
+        """Give what it adds to the Collector's command line."""
+        found = _ARGUMENTS.findall(self.file.read_text(encoding="utf-8"))
+        return [argument for line in found for argument in line.split()]
 
     def variables(self) -> set[str]:
         """Give every environment variable that it reads."""

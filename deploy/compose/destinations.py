@@ -60,11 +60,10 @@ def _override(overlays: Sequence[Overlay], merged: Path, environ: Mapping[str, s
         if name.endswith("_FILE") and environ.get(name):
             environment[name] = f"/run/secrets/{name}"
             volumes.append(f"{Path(environ[name]).absolute()}:/run/secrets/{name}:ro")
-    return {
-        "services": {
-            "collector": {"environment": environment | {"TO": names_of(overlays)}, "volumes": volumes}
-        }
-    }
+    # A list of Compose's takes the place of the one before.
+    command = [*ours["command"], *(argument for one in overlays for argument in one.arguments())]
+    collector = {"environment": environment | {"TO": names_of(overlays)}, "volumes": volumes}
+    return {"services": {"collector": {**collector, "command": command}}}
 
 
 def _file(environ: Mapping[str, str]) -> Path:

@@ -54,7 +54,11 @@ def plan_collector(settings: Settings, binary: Path) -> Part:
     return Part(
         name="collector",
         runs_as=f"OpenTelemetry Collector, to {names_of(settings.overlays)}",
-        command=(str(binary), *(f"--config={file}" for file in _configs(settings))),
+        command=(
+            str(binary),
+            *(f"--config={file}" for file in _configs(settings)),
+            *(argument for one in settings.overlays for argument in one.arguments()),
+        ),
         ports=ports,
         address=f"{settings.reach}:{ports['COLLECTOR_GRPC_PORT']}",
         health_url=settings.url("COLLECTOR_HEALTH_PORT", "/"),
