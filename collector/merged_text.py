@@ -1,7 +1,7 @@
 """A composed configuration as YAML, with comments that say which file each piece comes from."""
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -12,11 +12,15 @@ HEAD = "# Composed of {files} by `python -m collector.merging`: change those, no
 COMPOSED = "made by the merge"
 
 
-def render(config: Config, sources: Mapping[str, Config]) -> str:
-    """Render; `sources` are the files' contents by their names, the base's first."""
+def render(config: Config, sources: Mapping[str, Config], arguments: Sequence[str]) -> str:
+    """Render; `sources` are the files' contents by their names, the base's first.
+
+    `arguments` are what the Collector's command line has to say besides.
+    """
     service = config["service"]
     rest = {key: value for key, value in service.items() if key != "pipelines"}
-    blocks = [HEAD.format(files=", ".join(sources))]
+    asked = f"# Arguments: {' '.join(arguments)}\n" if arguments else ""
+    blocks = [HEAD.format(files=", ".join(sources)) + asked]
     blocks += [
         f"{section}:\n{_entries(config[section], section, sources)}"
         for section in SECTIONS

@@ -60,7 +60,8 @@ def composed_of(overlays: Sequence[Overlay]) -> Config:
 def merged_text(overlays: Sequence[Overlay]) -> str:
     """Give the composed configuration as YAML that says where each piece comes from. Raises OverlayError."""
     sources = {"base.yaml": BASE.read(), **{f"to-{one.name}.yaml": one.read() for one in overlays}}
-    return render(composed_of(overlays), sources)
+    arguments = [argument for one in overlays for argument in one.arguments()]
+    return render(composed_of(overlays), sources, arguments)
 
 
 def _add_pipelines(composed: Config, name: str, base: Config, overlay: Config, names: Names) -> None:

@@ -118,6 +118,15 @@ def test_text_says_where_each_piece_comes_from() -> None:
     )
     assert lines[lines.index("  otlp_grpc/viewer:") - 1] == "  # to-viewer.yaml"
     assert lines[lines.index("    traces/sampled:") - 1] == "    # to-grafana.yaml"
+    assert "# Arguments: " not in "".join(lines)
+
+
+def test_arguments_of_an_overlay_stand_in_the_head_of_the_text() -> None:
+    (datadog,) = find_overlays(["datadog"])
+
+    head = merged_text(find_overlays(["viewer", "datadog"])).partition("\n\n")[0]
+
+    assert head.splitlines()[1:] == [f"# Arguments: {' '.join(datadog.arguments())}"]
 
 
 def test_overlay_that_lies_elsewhere_is_named_by_its_path(tmp_path: Path) -> None:
