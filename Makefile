@@ -15,7 +15,8 @@ PYTEST := $(BIN)/python -m pytest -q
 LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-package otelkit \
 	--python-version 3.11 --custom-compile-command "make lock"
 VENDORS ?=
-export PYTHON VENV
+TO ?=
+export PYTHON VENV TO
 
 .PHONY: help setup up down status logs run trace test lint format proto lock collector doctor bench drill readme dashboards \
 	k8s-up k8s-down k8s-validate known-service collector-if-possible vendors-if-possible collector-if-local
@@ -26,7 +27,7 @@ help: ## list the targets
 setup: ## make the virtual environment from requirements.lock; nothing to do when it is there
 	@sh deploy/local/setup.sh
 
-up: ## bring the whole stack up, in containers or as processes: STACK=compose|local, PROFILE=lite|full
+up: ## bring the whole stack up, in containers or as processes: STACK=compose|local, PROFILE=lite|full, TO=name[,name]
 	@$(MAKE) -j2 setup collector-if-local
 	@$(BIN)/python -m deploy.stack up
 
