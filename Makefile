@@ -27,7 +27,7 @@ help: ## list the targets
 setup: ## make the virtual environment from requirements.lock; nothing to do when it is there
 	@sh deploy/local/setup.sh
 
-up: ## bring the whole stack up, in containers or as processes: STACK=compose|local, PROFILE=lite|full, TO=name[,name]
+up: ## bring the whole stack up, in containers or as processes: STACK=compose|local, PROFILE=lite|full, TO=name
 	@$(MAKE) -j2 setup collector-if-local
 	@$(BIN)/python -m deploy.stack up
 
