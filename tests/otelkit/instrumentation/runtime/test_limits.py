@@ -12,7 +12,6 @@ from otelkit.instrumentation.runtime import RuntimeInstrumentor, readings
 
 from .points import metrics_of
 
-
 # In a process of its own: what libraries that other tests have loaded do at a fork opens files, too.
 FORK = """
 import os
