@@ -29,7 +29,7 @@ def at(intake: DatadogIntake) -> dict[str, str]:
 def test_with_a_key_all_is_sent_and_it_says_where_to_look(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(demo, "STATISTICS_SECONDS", 4)
+    monkeypatch.setattr(demo, "STATISTICS_SECONDS", 8)  # the exporter hands on spans every 5 s
     with DatadogIntake() as intake:
         for name, value in at(intake).items():
             monkeypatch.setenv(name, value)

@@ -36,9 +36,8 @@ def protocols_of(content: dict[str, Any]) -> list[str]:
 
 
 def page_of(overlay: Overlay) -> Path | None:
-    """Find the page of an overlay; a variant shares it with the overlay that it varies."""
-    name = overlay.name.removesuffix("-agent")
-    pages = (DOCS / "send-to" / f"{name}.md", DOCS / f"{name}.md")
+    """Find the page of an overlay."""
+    pages = (DOCS / "send-to" / f"{overlay.name}.md", DOCS / f"{overlay.name}.md")
     return next((page for page in pages if page.is_file()), None)
 
 
