@@ -25,10 +25,14 @@ def main(side: str, namespace: str) -> None:
         process = psutil.Process()
         with operator_in_thread(Settings(namespaces=namespace, resync_seconds=3600)):
             print("ready", file=answers, flush=True)
+            spent = 0.0  # on what is asked here
             for _ in sys.stdin:
+                seconds = time.process_time()
                 gc.collect()
-                blocks = sys.getallocatedblocks()
-                print(time.process_time(), process.memory_info().rss, blocks, file=answers, flush=True)
+                size, blocks = process.memory_info().rss, sys.getallocatedblocks()
+                collecting = time.process_time() - seconds
+                print(seconds - spent, size, blocks, file=answers, flush=True)
+                spent += collecting
         if telemetry is not None:
             telemetry.shutdown()
 
