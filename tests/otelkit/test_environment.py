@@ -101,9 +101,7 @@ def test_sampling_ratio_reaches_the_sampler() -> None:
 
 
 def test_unknown_propagator_is_an_error() -> None:
-    with pytest.raises(
-        ConfigurationError, match=r"^OTEL_PROPAGATORS='carrier-pigeon': known here are b3"
-    ):
+    with pytest.raises(ConfigurationError, match=r"^OTEL_PROPAGATORS='carrier-pigeon': known here are b3"):
         propagator({"OTEL_PROPAGATORS": "tracecontext,carrier-pigeon"})
 
 
