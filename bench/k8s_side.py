@@ -13,7 +13,7 @@ import time
 import psutil
 
 from k8s_operator.settings import Settings
-from k8s_operator.startup import start_telemetry
+from k8s_operator.startup import spare_collector, start_telemetry
 from k8s_operator.thread import operator_in_thread
 
 
@@ -22,6 +22,7 @@ def main(side: str, namespace: str) -> None:
     answers = sys.stdout
     with contextlib.redirect_stdout(sys.stderr):  # the operator's log is no answer
         telemetry = start_telemetry() if side == "ours" else None
+        spare_collector()
         process = psutil.Process()
         with operator_in_thread(Settings(namespaces=namespace, resync_seconds=3600)):
             print("ready", file=answers, flush=True)

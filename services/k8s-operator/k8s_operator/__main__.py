@@ -20,7 +20,7 @@ from k8s_operator.leader import Leader
 from k8s_operator.names import API_VERSION, KIND
 from k8s_operator.server import answering
 from k8s_operator.settings import Settings
-from k8s_operator.startup import NotInstalledError, one_message, start_telemetry
+from k8s_operator.startup import NotInstalledError, one_message, spare_collector, start_telemetry
 from otelkit import Telemetry
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -32,6 +32,7 @@ def main() -> None:
     with one_message():
         settings = Settings()
         telemetry = start_telemetry()
+        spare_collector()
         try:
             asyncio.run(serve(settings, telemetry))
         finally:

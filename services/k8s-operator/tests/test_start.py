@@ -87,3 +87,15 @@ def test_cluster_without_the_resource_is_told_with_the_remedy(start: Start) -> N
 
     assert "knows no MyApp" in said
     assert "crd.yaml" in said
+
+
+def test_what_is_there_at_the_start_is_spared_by_the_garbage_collector() -> None:
+    program = (
+        "import gc; from k8s_operator.startup import spare_collector; "
+        "before = len(gc.get_objects()); spare_collector(); print(before, len(gc.get_objects()))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    before, after = map(int, done.stdout.split())
+    assert before > 50_000
+    assert after < 1_000

@@ -14,7 +14,7 @@ ACCEPTED, UNAVAILABLE = 202, 503
 
 @dataclass
 class Storm:
-    """Answers by status, the ids that were placed, and of these the ones that got a 202."""
+    """Answers by status, the ids that were placed, of these the ones that got a 202, and kills meanwhile."""
 
     address: str
     placed: set[str] = field(default_factory=set)
@@ -22,6 +22,7 @@ class Storm:
     statuses: Counter[int] = field(default_factory=Counter)
     slowest_seconds: float = 0.0
     over: bool = False
+    kills: int = 0
 
     async def place_orders(self) -> None:
         """Place one after another until it is over."""
