@@ -19,7 +19,6 @@ FOREIGN = [one for one in OVERLAYS if one.name not in ("viewer", "grafana")]  # 
 BASE = Overlay("base", FOLDER / "base.yaml")
 MOST_PAGE_LINES = 40
 # Overlays whose page is that of a service, too.
-LONGER_PAGES = {"grafana-cloud"}
 PROMISED = {
     *("jaeger", "elastic", "newrelic", "honeycomb", "dynatrace", "splunk", "lightstep", "grafana-cloud"),
     *("azure-monitor", "aws-xray", "sentry", "clickhouse", "victoriametrics", "prometheus", "kafka", "files"),
@@ -66,7 +65,7 @@ def test_an_overlay_has_a_page_of_at_most_forty_lines(overlay: Overlay) -> None:
 
     assert page is not None
     lines = len(page.read_text().splitlines())
-    assert lines <= MOST_PAGE_LINES or overlay.name in LONGER_PAGES
+    assert lines <= MOST_PAGE_LINES
 
 
 @each_foreign
