@@ -25,10 +25,10 @@ from otelkit.testing.sink import Sink
 from tests.e2e.drills.overload_rows import Outcome, Run
 from tests.e2e.drills.service import ORDER, Service
 
-# Half a millisecond of work is taken on in one turn of the event loop: one waits for another, hardly for two.
+# A third of a millisecond of work is taken on in one turn of the event loop: nothing waits for two others.
 # On two cores the load starves the receiver, so the export queue fills to its own bound: a small one here, or
 # the service's memory could not be told from it (64 MiB for each signal by default).
-SETTINGS = {"HTTP_FASTAPI_MAX_TURN_SECONDS": "0.0005", "OTELKIT_EXPORT_QUEUE_BYTES": str(16 * 2**20)}
+SETTINGS = {"HTTP_FASTAPI_MAX_TURN_SECONDS": "0.0003", "OTELKIT_EXPORT_QUEUE_BYTES": str(16 * 2**20)}
 CAPACITY_SECONDS, UNLOADED_SECONDS, CONNECTIONS = 5.0, 10.0, 16
 UNLOADED, OVERLOAD = 0.1, 5.0
 
