@@ -3,7 +3,7 @@
 // It has the type name and the settings of upstream's Datadog connector, so that to-datadog.yaml runs unchanged in
 // upstream's image and in the Collector that is built here. Upstream's own module is one of those that the Go
 // module proxy cannot resolve at this version; Datadog's libraries, which count in both, can be had. Once it resolves,
-// this folder goes. What differs is in connector.go.
+// this folder goes. What differs is in statistics.go.
 package datadogconnector
 
 import (
@@ -14,7 +14,6 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/connector"
 	"go.opentelemetry.io/collector/consumer"
-	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
 // NewFactory makes the connector: traces in; the same traces, or their statistics as metrics, out.
@@ -34,7 +33,6 @@ func defaultConfig() component.Config {
 				ComputeStatsBySpanKind: true,
 				PeerTagsAggregation:    true,
 			},
-			TraceBuffer: 1000,
 		},
 	}
 }
@@ -57,8 +55,4 @@ func toTraces(_ context.Context, _ connector.Settings, _ component.Config, next 
 
 func (*passing) Capabilities() consumer.Capabilities {
 	return consumer.Capabilities{MutatesData: false}
-}
-
-func (p *passing) ConsumeTraces(ctx context.Context, traces ptrace.Traces) error {
-	return p.Traces.ConsumeTraces(ctx, traces)
 }

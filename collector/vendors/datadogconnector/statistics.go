@@ -30,6 +30,7 @@ type statistics struct {
 	next         consumer.Metrics
 	config       *config.AgentConfig
 	tags         []string // resource attributes that become container tags
+	peerTags     []string
 	concentrator *stats.Concentrator
 	obfuscator   *obfuscate.Obfuscator
 	translator   *metrics.Translator
@@ -53,6 +54,7 @@ func newStatistics(set component.TelemetrySettings, cfg datadogconfig.TracesConn
 		next:       next,
 		config:     agent,
 		tags:       cfg.ResourceAttributesAsContainerTags,
+		peerTags:   agent.ConfiguredPeerTags(),
 		obfuscator: obfuscate.NewObfuscator(obfuscation),
 		translator: toMetrics,
 	}
@@ -106,7 +108,7 @@ func (*statistics) Capabilities() consumer.Capabilities {
 }
 
 func (s *statistics) ConsumeTraces(_ context.Context, traces ptrace.Traces) error {
-	inputs := stats.OTLPTracesToConcentratorInputsWithObfuscation(traces, s.config, s.tags, s.config.ConfiguredPeerTags(), s.obfuscator)
+	inputs := stats.OTLPTracesToConcentratorInputsWithObfuscation(traces, s.config, s.tags, s.peerTags, s.obfuscator)
 	for _, input := range inputs {
 		s.concentrator.Add(input)
 	}
